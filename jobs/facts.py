@@ -1,0 +1,255 @@
+"""The facts that followers of a job care about, and how two states of them differ.
+
+Facts are plain data, ready for a JSON column: values and ids, never labels or URLs, so
+that renaming a company tells nobody. The list is closed: a field that is not in
+``FIELDS`` never causes an email. How a difference is said is in ``jobs.wording``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+
+
+from jobs.choices import ClosedReason
+
+if TYPE_CHECKING:
+    from jobs.models import JobPage, JobRecord
+
+Facts = dict[str, Any]
+
+OPEN = "open"
+CLOSED = "closed"
+TAKEN_DOWN = "taken_down"
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Whether a job can be applied for, and if not, why.
+
+    ``state`` is ``OPEN``, ``CLOSED`` (the page says so) or ``TAKEN_DOWN`` (the public
+    no longer has a page). ``reason`` is "" while open; "filled", "cancelled" or
+    "closing_date" when closed; "unpublished", "expired", "private" or "deleted" when
+    taken down.
+    """
+
+    state: str
+    reason: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between two states of a job's facts.
+
+    ``field`` is a name in ``FIELDS``. ``action`` is "added", "removed" or "reworded"
+    for a requirement, else "changed". ``before`` and ``after`` are values as the facts
+    hold them (for a requirement ``{"text", "kind"}``), None where there is none.
+    ``minor`` marks wording: case, spaces, punctuation, or text outside of the facts.
+    """
+
+    field: str
+    action: str
+    before: Any
+    after: Any
+    minor: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Change:
+        return cls(**data)
+
+
+def availability_of(page: JobPage | None, now: dt.datetime) -> Availability:
+    """Compute whether ``page`` is open at ``now``; None means that it was deleted."""
+    if page is None:
+        return Availability(TAKEN_DOWN, "deleted")
+    if not page.live:
+        return Availability(TAKEN_DOWN, "expired" if page.expired else "unpublished")
+    if page.get_view_restrictions().exists():
+        return Availability(TAKEN_DOWN, "private")
+    return closing_of(page, now)
+
+
+def closing_of(page: JobPage, now: dt.datetime) -> Availability:
+    """Compute whether a public ``page`` is open or closed at ``now``, without a query."""
+    if page.closed_reason:
+        return Availability(CLOSED, ClosedReason(page.closed_reason).name.lower())
+    if page.closes_at is not None and page.closes_at <= now:
+        return Availability(CLOSED, "closing_date")
+    return Availability(OPEN)
+
+
+def facts_of(page: JobPage, now: dt.datetime) -> Facts:
+    """Collect the facts of a job page as its row stands.
+
+    Args:
+        page: a ``JobPage``; its requirements and locations are read.
+        now: the moment at which ``availability`` is true.
+    """
+    return {
+        "title": page.title,
+        "company": page.company_id,
+        "category": page.category_id,
+        "employment_type": page.employment_type,
+        "workplace": page.workplace,
+        "locations": sorted(
+            ([x.place, x.region, str(x.country)] for x in page.locations.all())
+        ),
+        "pay": _pay(page),
+        "requirements": {
+            str(x.uuid): {"text": x.text, "kind": x.kind}
+            for x in page.requirements.all()
+        },
+        "closes_at": _moment(page.closes_at),
+        "apply": {"url": page.apply_url, "email": page.apply_email},
+        "text": _digest(page),
+        "availability": asdict(availability_of(page, now)),
+    }
+
+
+def facts_now(record: JobRecord, now: dt.datetime) -> Facts:
+    """Collect the facts that are public at ``now``.
+
+    While a job is not open only its availability is public knowledge: the row of an
+    unpublished page is its draft, and an edit of a closed job concerns nobody.
+    """
+    page = record.page
+    availability = availability_of(page, now)
+    if page is None or not availability.is_open:
+        return {"availability": asdict(availability)}
+    return facts_of(page, now)
+
+
+def is_open(facts: Facts) -> bool:
+    return bool(facts["availability"]["state"] == OPEN)
+
+
+def _pay(page: JobPage) -> dict[str, str | None] | None:
+    if page.pay_min is None and page.pay_max is None:
+        return None
+    return {
+        "low": _amount(page.pay_min),
+        "high": _amount(page.pay_max),
+        "currency": page.pay_currency,
+        "period": page.pay_period,
+    }
+
+
+def _amount(value: Decimal | None) -> str | None:
+    return None if value is None else f"{Decimal(value):.2f}"
+
+
+def _moment(value: dt.datetime | None) -> str | None:
+    if value is None:
+        return None
+    return value.astimezone(dt.UTC).replace(second=0, microsecond=0).isoformat()
+
+
+def _digest(page: JobPage) -> str:
+    # Block ids change when a page is copied or rebuilt although the text is the same.
+    blocks = [
+        {"type": block["type"], "value": block["value"]}
+        for block in page.body.get_prep_value()
+    ]
+    text = json.dumps([page.summary, blocks], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _plain(text: str) -> str:
+    """Reduce a text to what is left when only its wording changes."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"[\W_]+", "", folded)
+
+
+def _changed(field: str, before: Any, after: Any) -> Iterator[Change]:
+    if before != after:
+        yield Change(field, "changed", before, after)
+
+
+def _text_changed(field: str, before: str, after: str) -> Iterator[Change]:
+    if before != after:
+        minor = _plain(before) == _plain(after)
+        yield Change(field, "changed", before, after, minor)
+
+
+def _locations_changed(field: str, before: list, after: list) -> Iterator[Change]:
+    if before != after:
+        minor = _plain_rows(before) == _plain_rows(after)
+        yield Change(field, "changed", before, after, minor)
+
+
+def _plain_rows(rows: list[list[str]]) -> list[list[str]]:
+    return sorted([_plain(cell) for cell in row] for row in rows)
+
+
+def _always_minor(field: str, before: str, after: str) -> Iterator[Change]:
+    if before != after:
+        yield Change(field, "changed", None, None, minor=True)
+
+
+def _requirements_changed(
+    field: str, before: dict[str, dict], after: dict[str, dict]
+) -> Iterator[Change]:
+    gone = {k: v for k, v in before.items() if k not in after}
+    new = {k: v for k, v in after.items() if k not in before}
+    # Deleted and typed again is the same requirement with another uuid.
+    for key, value in list(new.items()):
+        twin = next((k for k, v in gone.items() if v == value), None)
+        if twin is not None:
+            del gone[twin], new[key]
+    for value in new.values():
+        yield Change(field, "added", None, value)
+    for value in gone.values():
+        yield Change(field, "removed", value, None)
+    for key, value in before.items():
+        if key in after and after[key] != value:
+            same_kind = value["kind"] == after[key]["kind"]
+            same_words = _plain(value["text"]) == _plain(after[key]["text"])
+            yield Change(field, "reworded", value, after[key], same_kind and same_words)
+
+
+#: Every fact in the order in which its change is told, and what compares it.
+#: ``availability`` is not here: it decides the kind of an announcement, not its lines.
+FIELDS: dict[str, Callable[[str, Any, Any], Iterator[Change]]] = {
+    "title": _text_changed,
+    "company": _changed,
+    "pay": _changed,
+    "requirements": _requirements_changed,
+    "closes_at": _changed,
+    "locations": _locations_changed,
+    "workplace": _changed,
+    "employment_type": _changed,
+    "category": _changed,
+    "apply": _changed,
+    "text": _always_minor,
+}
+
+
+def changes(before: Facts, after: Facts) -> list[Change]:
+    """Compare two states of a job's facts, in the order of ``FIELDS``.
+
+    Only fields that both know are compared: facts written by an older version of this
+    code adopt a new field silently.
+    """
+    return [
+        change
+        for field, compare in FIELDS.items()
+        if field in before and field in after
+        for change in compare(field, before[field], after[field])
+    ]
+
+

@@ -1,0 +1,201 @@
+"""How pay, places and dates are said, on pages and in emails alike.
+
+Every function answers in plain text, in the site's language and time zone, ready to
+be escaped by a template. Moments are aware datetimes; ``now`` is a moment too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+from babel import Locale
+from babel.numbers import format_currency
+from django.utils import timezone
+from django.utils.dateformat import format as date_format
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from jobs.choices import EmploymentType, PayPeriod, RequirementKind, Workplace
+
+#: Countries that English puts an article before in running text.
+_WITH_ARTICLE = {"AE", "BS", "CD", "CF", "CZ", "DO", "GB", "GM", "MV", "NL", "PH", "US"}
+SOON_DAYS = 1
+WEEK_DAYS = 7
+
+
+def locale() -> Locale:
+    return Locale.parse(to_locale(get_language() or "en-gb"))
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """Say an amount, without pence when there are none: "£26,000", "£15.20"."""
+    whole = amount == amount.to_integral_value()
+    pattern = "¤#,##0" if whole else "¤#,##0.00"
+    return format_currency(
+        amount, currency, format=pattern, locale=locale(), currency_digits=False
+    )
+
+
+def pay(
+    *, low: Decimal | None, high: Decimal | None, currency: str, period: str
+) -> str:
+    """Say what a job pays: "£26,000 to £28,000 a year", or "" when it is not stated."""
+    amounts = [money(a, currency) for a in (low, high) if a is not None]
+    if not amounts:
+        return ""
+    each = str(PayPeriod(period).label)
+    if low is not None and high is not None and low != high:
+        return gettext("%(low)s to %(high)s %(each)s") % {
+            "low": amounts[0],
+            "high": amounts[1],
+            "each": each,
+        }
+    if low is None:
+        return gettext("up to %(amount)s %(each)s") % {
+            "amount": amounts[0],
+            "each": each,
+        }
+    return f"{amounts[0]} {each}"
+
+
+def country(code: str) -> str:
+    """Name a country as running text does: "the United Kingdom"."""
+    name = str(countries.name(code)) or code
+    name = name.partition(" (")[0]
+    return f"the {name}" if code in _WITH_ARTICLE and _english() else name
+
+
+def _english() -> bool:
+    return (get_language() or "en").startswith("en")
+
+
+def listed(words: Iterable[str], conjunction: str | Promise = _("and")) -> str:
+    """Join words as a sentence does: "Leeds, York and Hull"."""
+    unique = list(dict.fromkeys(words))
+    if len(unique) <= 1:
+        return "".join(unique)
+    return f"{', '.join(unique[:-1])} {conjunction} {unique[-1]}"
+
+
+def place(locations: Sequence[dict[str, str]], workplace: str) -> str:
+    """Say where the work is done.
+
+    Args:
+        locations: ``{"place", "region", "country"}`` each, in the editor's order.
+        workplace: a value of ``Workplace``.
+
+    Returns:
+        "Marlhaven", "Leeds and York, hybrid", "Remote, for people who live in
+        Ireland or the United Kingdom"; "" when nothing is known.
+    """
+    if workplace == Workplace.REMOTE:
+        where = listed((country(x["country"]) for x in locations), _("or"))
+        if not where:
+            return gettext("Remote")
+        return gettext("Remote in %(where)s") % {"where": where}
+    towns = [x["place"] or x["region"] or country(x["country"]) for x in locations]
+    extra = len(towns) - 3
+    if extra > 0:
+        towns = [*towns[:3], gettext("%(count)d more") % {"count": extra}]
+    where = listed(towns)
+    if workplace == Workplace.HYBRID:
+        return gettext("%(where)s, hybrid") % {"where": where} if where else ""
+    return where
+
+
+def day(moment: dt.datetime | dt.date) -> str:
+    """Say a day near today: "Fri 12 June"; another year's with the year."""
+    local = _local(moment)
+    pattern = "D j F" if local.year == timezone.localdate().year else "D j F Y"
+    return date_format(local, pattern)
+
+
+def day_long(moment: dt.datetime | dt.date) -> str:
+    """Say a day in full: "12 June 2026"."""
+    return date_format(_local(moment), "j F Y")
+
+
+def day_and_month(moment: dt.datetime | dt.date) -> str:
+    """Say a day without its year: "12 June"."""
+    return date_format(_local(moment), "j F")
+
+
+def clock(moment: dt.datetime) -> str:
+    return date_format(_local(moment), "H:i")
+
+
+def moment(value: dt.datetime) -> str:
+    """Say a moment: "Fri 12 June, 23:59"."""
+    return f"{day(value)}, {clock(value)}"
+
+
+def moment_long(value: dt.datetime) -> str:
+    """Say a moment as a letter does: "Tuesday 9 June, 14:32"."""
+    return f"{date_format(_local(value), 'l j F')}, {clock(value)}"
+
+
+def zone_name() -> str:
+    """The city of the site's time zone: "London"."""
+    return timezone.get_default_timezone_name().rpartition("/")[2].replace("_", " ")
+
+
+def moment_with_zone(value: dt.datetime) -> str:
+    return f"{moment(value)} ({zone_name()})"
+
+
+def _local(value: dt.datetime | dt.date) -> dt.datetime | dt.date:
+    return timezone.localtime(value) if isinstance(value, dt.datetime) else value
+
+
+def days_until(value: dt.datetime, now: dt.datetime) -> int:
+    """Count the midnights, in site time, between ``now`` and ``value``."""
+    return (timezone.localdate(value) - timezone.localdate(now)).days
+
+
+def closing_line(closes_at: dt.datetime | None, now: dt.datetime) -> str:
+    """Say when a job closes, for lists: "Closes in 5 days, Sun 7 June"."""
+    if closes_at is None:
+        return ""
+    days = days_until(closes_at, now)
+    values = {"day": day(closes_at), "clock": clock(closes_at), "days": days}
+    if days <= 0:
+        return gettext("Closes today, %(clock)s") % values
+    if days == SOON_DAYS:
+        return gettext("Closes tomorrow, %(clock)s") % values
+    if days <= WEEK_DAYS:
+        return gettext("Closes in %(days)d days, %(day)s") % values
+    return gettext("Closes %(day)s") % values
+
+
+def closing_in(closes_at: dt.datetime | None, now: dt.datetime) -> str:
+    """Say how long a job stays open: "In 17 days", "Today", "Tomorrow"."""
+    if closes_at is None:
+        return ""
+    days = days_until(closes_at, now)
+    if days <= 0:
+        return gettext("Today")
+    if days == SOON_DAYS:
+        return gettext("Tomorrow")
+    return gettext("In %(days)d days") % {"days": days}
+
+
+def employment_type(value: str) -> str:
+    return str(EmploymentType(value).label) if value else ""
+
+
+def workplace(value: str) -> str:
+    return str(Workplace(value).label) if value else ""
+
+
+def requirement_kind(value: str) -> str:
+    return str(RequirementKind(value).label).lower()
+
+
+def host(url: str) -> str:
+    """The name of the website that ``url`` is on, without "www."."""
+    return urlsplit(url).netloc.removeprefix("www.")

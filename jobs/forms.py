@@ -1,0 +1,142 @@
+"""What an editor is told about a job that cannot be published as it stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.widgets import AdminDateTimeInput
+
+from jobs.choices import Workplace
+
+if TYPE_CHECKING:
+    from django.forms import BaseInlineFormSet
+
+#: Addresses below the job list that are not jobs.
+RESERVED_SLUGS = {"feed", "company", "closed"}
+LAST_MINUTE = dt.time(23, 59)
+
+
+class ClosingDateField(forms.DateTimeField):
+    """A moment, where a day without a time means one minute to midnight."""
+
+    widget = AdminDateTimeInput
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        if isinstance(value, str) and re.fullmatch(r"\s*[\d./-]+\s*", value):
+            value = f"{value.strip()} {LAST_MINUTE:%H:%M}"
+        return super().to_python(value)
+
+
+class JobPageForm(WagtailAdminPageForm):
+    """Checks a job in the words of the person who writes it.
+
+    What is missing is asked for on publishing only; a draft keeps everything. The
+    rules live here and not in ``JobPage.clean``: a scheduled job must go live although
+    its company was deleted or its closing date has passed meanwhile.
+    """
+
+    closes_at = ClosingDateField(
+        label=_("Closes at"),
+        required=False,
+        help_text=_(
+            "A day without a time means 23:59. The page stays and says “closed”. To "
+            "take the page away, use Expiry under Settings."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "company" in self.fields:
+            self.fields["company"].required = True
+
+    def defer_required_fields(self) -> None:
+        super().defer_required_fields()
+        company = self.fields.get("company")
+        if company and company.required:
+            company.required = False
+            self.deferred_required_fields.append("company")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self._check_slug(cleaned)
+        self._check_pay(cleaned)
+        self._check_links(cleaned)
+        if not self.is_deferred_validation:
+            self._check_closing_date(cleaned)
+            self._check_way_to_apply(cleaned)
+            self._check_places(cleaned)
+        return cleaned
+
+    def _check_slug(self, cleaned: dict[str, Any]) -> None:
+        if cleaned.get("slug") in RESERVED_SLUGS:
+            self.add_error(
+                "slug",
+                _("The board needs this address for itself. Choose another slug."),
+            )
+
+    def _check_pay(self, cleaned: dict[str, Any]) -> None:
+        low, high = cleaned.get("pay_min"), cleaned.get("pay_max")
+        if low is not None and high is not None and low > high:
+            self.add_error(
+                "pay_max",
+                _("The higher amount stands first. Swap the two, or leave one empty."),
+            )
+        for name, amount in (("pay_min", low), ("pay_max", high)):
+            if amount is not None and amount <= 0:
+                self.add_error(name, _("Pay is more than 0. Leave it empty if unsaid."))
+
+    def _check_links(self, cleaned: dict[str, Any]) -> None:
+        url = cleaned.get("apply_url") or ""
+        if url and not url.lower().startswith(("https://", "http://")):
+            self.add_error(
+                "apply_url", _("Enter a web address that starts with https://.")
+            )
+
+    def _check_closing_date(self, cleaned: dict[str, Any]) -> None:
+        closes_at = cleaned.get("closes_at")
+        # A job that has closed may still be corrected.
+        changed = "closes_at" in self.changed_data or not self.instance.live
+        if closes_at and changed and closes_at <= timezone.now():
+            self.add_error(
+                "closes_at",
+                _(
+                    "This date has passed. Choose a later one, leave it empty, or use "
+                    "“Close job”."
+                ),
+            )
+
+    def _check_way_to_apply(self, cleaned: dict[str, Any]) -> None:
+        given = cleaned.get("apply_url") or cleaned.get("apply_email")
+        if not given and not {"apply_url", "apply_email"} & self.errors.keys():
+            self.add_error(
+                "apply_url",
+                _("Say how to apply: a web address, an email address, or both."),
+            )
+
+    def _check_places(self, cleaned: dict[str, Any]) -> None:
+        formset = self.formsets.get("locations")
+        if formset is None or not formset.is_valid():
+            return
+        rows = _kept_rows(formset)
+        if cleaned.get("workplace") == Workplace.REMOTE:
+            if not rows:
+                self.add_error(
+                    "workplace",
+                    _("Remote from where? Add a place with each country allowed."),
+                )
+        elif not any(row.get("place") or row.get("region") for row in rows):
+            self.add_error("workplace", _("Add at least one place with its town."))
+
+
+def _kept_rows(formset: BaseInlineFormSet) -> list[dict[str, Any]]:
+    return [
+        form.cleaned_data
+        for form in formset.forms
+        if form.cleaned_data and not form.cleaned_data.get("DELETE")
+    ]

@@ -1,0 +1,56 @@
+"""An honest answer at every path that a job ever had."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+
+from jobs.models import JobPage, JobPath, JobRecord
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class FormerJobMiddleware:
+    """Turns "not found" into "is no longer here" where a job once was.
+
+    Looks at 404 answers only, so that no page that exists pays for it. A job that
+    moved is redirected to; one that was taken down or deleted answers 410 (RFC 9110,
+    15.5.11) with what it was and similar jobs.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 404 or request.method not in ("GET", "HEAD"):
+            return response
+        if "\x00" in request.path_info:
+            return response
+        rows = JobPath.objects.select_related("record__page__company")
+        path = rows.filter(path=request.path_info).first()
+        if path is None:
+            return response
+        page = path.record.page
+        if page is None or not page.live:
+            return _gone(request, path.record)
+        url = page.get_url(request)
+        moved = url and url != request.path_info
+        return HttpResponsePermanentRedirect(url) if moved else response
+
+
+def _gone(request: HttpRequest, record: JobRecord) -> HttpResponse:
+    page = record.page
+    similar = JobPage.objects.similar_to(
+        category_id=record.category_id, exclude=record.page_id
+    )
+    was_filled = page is not None and page.closed_reason == "FILLED"
+    context = {
+        "record": record,
+        "was_filled": was_filled,
+        "ended_on": record.gone_at,
+        "similar": list(similar.listed()[:3]),
+    }
+    return render(request, "jobs/gone.html", context, status=410)

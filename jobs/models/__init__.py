@@ -1,0 +1,18 @@
+from jobs.models.index_page import JobIndexPage
+from jobs.models.pages import JobLocation, JobPage, JobRequirement, JobTag
+from jobs.models.records import JobPath, JobRecord
+from jobs.models.settings import BoardSettings
+from jobs.models.snippets import Company, JobCategory
+
+__all__ = [
+    "BoardSettings",
+    "Company",
+    "JobCategory",
+    "JobIndexPage",
+    "JobLocation",
+    "JobPage",
+    "JobPath",
+    "JobRecord",
+    "JobRequirement",
+    "JobTag",
+]

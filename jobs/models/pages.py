@@ -1,0 +1,430 @@
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey
+from taggit.models import TaggedItemBase
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+)
+from wagtail.fields import StreamField
+from wagtail.models import Orderable, Page
+from wagtail.models.pages import PageManager, PageQuerySet
+from wagtail.search import index
+
+from jobs import choices, facts, formatting
+from jobs.blocks import JobBodyBlock
+from jobs.forms import JobPageForm
+from jobs.models.records import JobRecord
+from jobs.models.snippets import Company
+
+
+class JobPageQuerySet(PageQuerySet):
+    def open(self, now: dt.datetime | None = None) -> JobPageQuerySet:
+        """Jobs that the public can see and still apply for.
+
+        The one definition of "open" for lists, feeds, sitemap and search;
+        ``jobs.facts.availability_of`` says the same of a single page.
+        """
+        now = now or timezone.now()
+        return (
+            self.live()
+            .public()
+            .filter(closed_reason="")
+            .filter(models.Q(closes_at__isnull=True) | models.Q(closes_at__gt=now))
+        )
+
+    def listed(self) -> JobPageQuerySet:
+        """Add what a list shows of each job, in three queries for any number."""
+        return (
+            self.select_related("company", "company__logo", "category")
+            .prefetch_related("locations")
+            .defer_streamfields()
+        )
+
+    def newest_first(self) -> JobPageQuerySet:
+        return self.order_by("-posted_at", "-pk")
+
+    def closing_soonest(self) -> JobPageQuerySet:
+        """Order by closing date; jobs without one come last."""
+        far = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+        return self.order_by(Coalesce("closes_at", models.Value(far)), "pk")
+
+    def similar_to(
+        self, *, category_id: int | None, company_name: str = "", exclude: int | None
+    ) -> JobPageQuerySet:
+        """Open jobs of the same field first, then the newest others."""
+        same = models.Case(
+            models.When(category_id=category_id, then=models.Value(0)),
+            default=models.Value(1),
+        )
+        jobs = self.open().exclude(pk=exclude) if exclude else self.open()
+        return jobs.order_by(same, "-posted_at", "-pk")
+
+
+JobPageManager = PageManager.from_queryset(JobPageQuerySet)
+
+
+class JobTag(TaggedItemBase):
+    content_object = ParentalKey(
+        "jobs.JobPage", on_delete=models.CASCADE, related_name="tagged_items"
+    )
+
+
+class JobPage(Page):
+    """One job.
+
+    Its two ends mean two things: ``closes_at`` closes the job (the page stays and
+    says so), Wagtail's ``expire_at`` takes the page down. Publishing, unpublishing
+    and deleting it are events that other apps hear: see docs/signals.md.
+
+    ``company`` is required by the form and not by the column: a draft or a scheduled
+    revision may name a company that is deleted before it goes live.
+    """
+
+    company = models.ForeignKey(
+        Company,
+        verbose_name=_("company"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="jobs",
+    )
+    category = models.ForeignKey(
+        "jobs.JobCategory",
+        verbose_name=_("field of work"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="jobs",
+    )
+    summary = models.CharField(
+        _("summary"),
+        max_length=200,
+        help_text=_("One sentence for lists. What the person will do."),
+    )
+    employment_type = models.CharField(
+        _("type"),
+        max_length=10,
+        choices=choices.EmploymentType,
+        default=choices.EmploymentType.FULL_TIME,
+    )
+    workplace = models.CharField(
+        _("workplace"),
+        max_length=7,
+        choices=choices.Workplace,
+        default=choices.Workplace.ON_SITE,
+    )
+    pay_min = models.DecimalField(
+        _("pay from"), max_digits=11, decimal_places=2, null=True, blank=True
+    )
+    pay_max = models.DecimalField(
+        _("pay to"), max_digits=11, decimal_places=2, null=True, blank=True
+    )
+    pay_currency = models.CharField(
+        _("currency"),
+        max_length=3,
+        choices=choices.Currency,
+        default=choices.Currency.GBP,
+    )
+    pay_period = models.CharField(
+        _("pay period"),
+        max_length=5,
+        choices=choices.PayPeriod,
+        default=choices.PayPeriod.YEAR,
+    )
+    pay_per_year = models.DecimalField(
+        max_digits=14, decimal_places=2, null=True, editable=False
+    )
+    closes_at = models.DateTimeField(
+        _("closes at"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "The page stays and says “closed”. To take the page away at a set time, "
+            "use Expiry under Settings instead."
+        ),
+    )
+    closed_reason = models.CharField(
+        _("closed because"),
+        max_length=9,
+        choices=choices.ClosedReason,
+        blank=True,
+        editable=False,
+    )
+    closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
+    body = StreamField(JobBodyBlock(), verbose_name=_("about this job"))
+    apply_url = models.URLField(
+        _("web address to apply at"), max_length=500, blank=True
+    )
+    apply_email = models.EmailField(_("email address to apply to"), blank=True)
+    tags = ClusterTaggableManager(
+        through=JobTag,
+        blank=True,
+        help_text=_("Words that people search for, such as “bread” or “nights”."),
+    )
+    tell_followers = models.CharField(
+        _("tell followers"),
+        max_length=11,
+        choices=choices.TellFollowers,
+        default=choices.TellFollowers.AUTOMATIC,
+        help_text=_("Not telling them is noted in the history."),
+    )
+    change_note = models.CharField(
+        _("a line for followers"),
+        max_length=300,
+        blank=True,
+        help_text=_(
+            "Optional. They see it under the changes, and so does everyone on the "
+            "job’s page."
+        ),
+    )
+    posted_at = models.DateTimeField(_("posted"), null=True, editable=False)
+
+    objects = JobPageManager()
+
+    base_form_class = JobPageForm
+    exclude_fields_in_copy = [
+        "tell_followers",
+        "change_note",
+        "posted_at",
+        "closed_reason",
+        "closed_at",
+    ]
+    content_panels = [
+        *Page.content_panels,
+        "company",
+        "summary",
+        FieldRowPanel(["employment_type", "workplace"]),
+        InlinePanel(
+            "locations",
+            heading=_("Places"),
+            label=_("Place"),
+            help_text=_("For a remote job: the countries that one may live in."),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel(["pay_min", "pay_max"]),
+                FieldRowPanel(["pay_currency", "pay_period"]),
+            ],
+            heading=_("Pay"),
+        ),
+        "closes_at",
+        FieldPanel("body"),
+        InlinePanel("requirements", heading=_("Requirements"), label=_("Requirement")),
+        MultiFieldPanel(
+            [FieldRowPanel(["apply_url", "apply_email"])],
+            heading=_("How to apply (one at least)"),
+        ),
+        FieldRowPanel(["category", "tags"]),
+        MultiFieldPanel(
+            ["tell_followers", "change_note"], heading=_("Followers, this time")
+        ),
+    ]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("summary"),
+        index.SearchField("body"),
+        index.RelatedFields("company", [index.SearchField("name")]),
+        index.RelatedFields(
+            "locations", [index.SearchField("place"), index.SearchField("region")]
+        ),
+        index.FilterField("closed_reason"),
+        index.FilterField("closes_at"),
+        index.FilterField("posted_at"),
+        index.FilterField("company_id"),
+        index.FilterField("category_id"),
+    ]
+
+    parent_page_types = ["jobs.JobIndexPage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        # Lists sort and filter on this table: an index cannot span the parent's.
+        indexes = [
+            models.Index(fields=["-posted_at", "-page_ptr"], name="jobs_newest"),
+            models.Index(fields=["closes_at", "page_ptr"], name="jobs_closing"),
+            models.Index(fields=["-pay_per_year", "-page_ptr"], name="jobs_pay"),
+            models.Index(
+                fields=["employment_type", "-posted_at"], name="jobs_type_newest"
+            ),
+            models.Index(
+                fields=["workplace", "-posted_at"], name="jobs_workplace_newest"
+            ),
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, keeping the columns that lists sort by in step with the facts."""
+        self.pay_per_year = self._pay_per_year()
+        if self.live and self.posted_at is None:
+            self.posted_at = timezone.now()
+        if not self.closed_reason:
+            self.closed_at = None
+        elif self.closed_at is None:
+            self.closed_at = timezone.now()
+        super().save(*args, **kwargs)
+
+    def _pay_per_year(self) -> Any:
+        amount = self.pay_max if self.pay_max is not None else self.pay_min
+        if amount is None:
+            return None
+        return amount * choices.PERIODS_A_YEAR[choices.PayPeriod(self.pay_period)]
+
+    def with_content_json(self, content: dict[str, Any]) -> JobPage:
+        """Keep ``posted_at``, which belongs to the job and not to a revision of it."""
+        obj = super().with_content_json(content)
+        obj.posted_at = self.posted_at
+        return obj
+
+    def availability_at(self, now: dt.datetime) -> facts.Availability:
+        """Say whether this page is open, costing queries; lists know it already."""
+        return facts.availability_of(self, now)
+
+    @property
+    def availability(self) -> facts.Availability:
+        """Open or closed. A page that is shown at all is neither gone nor private."""
+        return facts.closing_of(self, timezone.now())
+
+    @property
+    def is_open(self) -> bool:
+        return self.availability.is_open
+
+    @property
+    def ended_at(self) -> dt.datetime | None:
+        """When a closed job closed; None while it is open."""
+        if self.is_open:
+            return None
+        return self.closed_at if self.closed_reason else self.closes_at
+
+    @property
+    def record_or_none(self) -> JobRecord | None:
+        source = self.alias_of.specific if self.alias_of_id else self
+        return getattr(source, "record", None)
+
+    @property
+    def company_name(self) -> str:
+        return self.company.public_name if self.company else ""
+
+    @property
+    def place(self) -> str:
+        rows = [
+            {"place": x.place, "region": x.region, "country": str(x.country)}
+            for x in self.locations.all()
+        ]
+        return formatting.place(rows, self.workplace)
+
+    @property
+    def pay_text(self) -> str:
+        return formatting.pay(
+            low=self.pay_min,
+            high=self.pay_max,
+            currency=self.pay_currency,
+            period=self.pay_period,
+        )
+
+    @property
+    def must_haves(self) -> list[JobRequirement]:
+        return self._requirements(choices.RequirementKind.MUST)
+
+    @property
+    def nice_to_haves(self) -> list[JobRequirement]:
+        return self._requirements(choices.RequirementKind.NICE)
+
+    def _requirements(self, kind: str) -> list[JobRequirement]:
+        return [x for x in self.requirements.all() if x.kind == kind]
+
+    @property
+    def closing_line(self) -> str:
+        return formatting.closing_line(self.closes_at, timezone.now())
+
+    @property
+    def closing_in(self) -> str:
+        return formatting.closing_in(self.closes_at, timezone.now())
+
+    @property
+    def closing_full(self) -> str:
+        return formatting.moment_with_zone(self.closes_at) if self.closes_at else ""
+
+    @property
+    def closes_soon(self) -> bool:
+        """Whether it closes today or tomorrow."""
+        if self.closes_at is None:
+            return False
+        days = formatting.days_until(self.closes_at, timezone.now())
+        return days <= formatting.SOON_DAYS
+
+    @property
+    def flag(self) -> str:
+        """The one thing that a list points out: that the job is new."""
+        if self.posted_at is None:
+            return ""
+        age = -formatting.days_until(self.posted_at, timezone.now())
+        return {0: str(_("New today")), 1: str(_("New yesterday"))}.get(age, "")
+
+    @property
+    def apply_host(self) -> str:
+        return formatting.host(self.apply_url)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
+        context = super().get_context(request, *args, **kwargs)
+        similar = type(self).objects.similar_to(
+            category_id=self.category_id, exclude=self.pk
+        )
+        return context | {"job": self, "similar": similar.listed()[:3]}
+
+
+class JobRequirement(Orderable):
+    """One thing that a job asks for.
+
+    ``uuid`` follows it through rewording and reordering, so that followers read
+    "changed" and not "removed, added".
+    """
+
+    page = ParentalKey(JobPage, on_delete=models.CASCADE, related_name="requirements")
+    uuid = models.UUIDField(default=uuid.uuid4, editable=False)
+    text = models.CharField(_("requirement"), max_length=255)
+    kind = models.CharField(
+        _("kind"),
+        max_length=4,
+        choices=choices.RequirementKind,
+        default=choices.RequirementKind.MUST,
+    )
+
+    panels = [FieldPanel("text"), FieldPanel("kind")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("requirement")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class JobLocation(Orderable):
+    """A place where the work is done; for a remote job a country to live in."""
+
+    page = ParentalKey(JobPage, on_delete=models.CASCADE, related_name="locations")
+    place = models.CharField(_("town"), max_length=100, blank=True)
+    region = models.CharField(_("region"), max_length=100, blank=True)
+    country = CountryField(_("country"))
+
+    panels = [FieldRowPanel(["place", "region", "country"])]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("place")
+
+    def __str__(self) -> str:
+        return self.place or self.region or str(self.country.name)

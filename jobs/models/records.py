@@ -1,0 +1,94 @@
+"""What stays of a job when its page is gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from jobs.models.pages import JobPage
+
+
+class JobRecord(models.Model):
+    """One job for ever: what subscriptions, announcements and old links hold on to.
+
+    Never deleted. Deleting the page sets ``page`` to null, which is one UPDATE of one
+    row however many people follow the job. An alias page has no record: it is the
+    same job at a second address.
+    """
+
+    page = models.OneToOneField(
+        "jobs.JobPage",
+        verbose_name=_("page"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="record",
+    )
+    title = models.CharField(_("title"), max_length=255)
+    company_name = models.CharField(_("company"), max_length=120, blank=True)
+    place = models.CharField(_("place"), max_length=255, blank=True)
+    category = models.ForeignKey(
+        "jobs.JobCategory",
+        verbose_name=_("category"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    first_public_at = models.DateTimeField(_("first public"), null=True)
+    last_public_at = models.DateTimeField(_("last published"), null=True)
+    gone_at = models.DateTimeField(_("gone since"), null=True)
+
+    class Meta:
+        verbose_name = _("job record")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @classmethod
+    def for_page(cls, page: JobPage) -> JobRecord:
+        """The record of ``page``, made or brought up to date from what the page says.
+
+        Args:
+            page: a saved ``JobPage``; for an alias, the record of its source.
+        """
+        if page.alias_of_id is not None:
+            page = page.alias_of.specific
+        first = page.first_published_at if page.live else None
+        last = page.last_published_at if page.live else None
+        values = {
+            "title": page.title,
+            "company_name": page.company_name,
+            "place": page.place[:255],
+            "category_id": page.category_id,
+        }
+        if page.live:
+            values |= {"last_public_at": last, "gone_at": None}
+        record, _created = cls.objects.update_or_create(
+            page=page,
+            defaults=values,
+            create_defaults=values | {"page": page, "first_public_at": first},
+        )
+        if record.first_public_at is None and first is not None:
+            record.first_public_at = first
+            record.save(update_fields=["first_public_at"])
+        return record
+
+
+class JobPath(models.Model):
+    """A public path that a job had, such as ``/jobs/night-baker/``.
+
+    A path belongs to the job that used it last.
+    """
+
+    record = models.ForeignKey(
+        JobRecord, on_delete=models.CASCADE, related_name="paths"
+    )
+    path = models.CharField(_("path"), max_length=500, unique=True)
+
+    class Meta:
+        verbose_name = _("job path")
+
+    def __str__(self) -> str:
+        return self.path

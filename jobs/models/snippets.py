@@ -1,0 +1,147 @@
+"""What jobs share: the company that hires, and the field of work."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import models
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from wagtail.search import index
+
+from jobs.choices import CompanyNotices
+
+MONOGRAM_COLOURS = 6
+
+
+class NamedBySlug(models.Model):
+    """A thing with a name, and a slug made from it when the editor gives none."""
+
+    slug = models.SlugField(
+        _("slug"),
+        max_length=120,
+        unique=True,
+        blank=True,
+        help_text=_("Part of its web address. Leave empty to make one from the name."),
+    )
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.slug:
+            self.slug = self._free_slug()
+        super().save(*args, **kwargs)
+
+    def _free_slug(self) -> str:
+        base = slugify(self.name)[:110] or "item"
+        others = type(self)._default_manager.exclude(pk=self.pk)
+        taken = set(
+            others.filter(slug__startswith=base).values_list("slug", flat=True)
+        )
+        candidates = (f"{base}-{n}" if n > 1 else base for n in itertools.count(1))
+        return next(slug for slug in candidates if slug not in taken)
+
+
+class CompanyQuerySet(models.QuerySet["Company"]):
+    def active(self) -> CompanyQuerySet:
+        """Companies that a new job may name."""
+        return self.filter(is_archived=False)
+
+
+class Company(index.Indexed, NamedBySlug):
+    """Who hires. Shared by its jobs; archived rather than deleted."""
+
+    name = models.CharField(_("name"), max_length=120)
+    description = models.TextField(
+        _("description"),
+        blank=True,
+        max_length=400,
+        help_text=_("One or two sentences, shown beside its jobs."),
+    )
+    website = models.URLField(_("website"), blank=True)
+    logo = models.ForeignKey(
+        "wagtailimages.Image",
+        verbose_name=_("logo"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    email = models.EmailField(
+        _("email address for notices"),
+        blank=True,
+        help_text=_("We write here when somebody follows one of its jobs."),
+    )
+    notices = models.CharField(
+        _("notices"),
+        max_length=5,
+        choices=CompanyNotices,
+        default=CompanyNotices.EACH,
+    )
+    is_confidential = models.BooleanField(
+        _("confidential"),
+        default=False,
+        help_text=_("Visitors read “Confidential company” and see no name or logo."),
+    )
+    is_archived = models.BooleanField(
+        _("archived"),
+        default=False,
+        help_text=_("New jobs can no longer name it. Its present jobs stay."),
+    )
+
+    objects = models.Manager.from_queryset(CompanyQuerySet)()
+
+    search_fields = [
+        index.SearchField("name"),
+        index.AutocompleteField("name"),
+        index.FilterField("is_archived"),
+    ]
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def public_name(self) -> str:
+        """The name that visitors and followers may read."""
+        return str(_("Confidential company")) if self.is_confidential else self.name
+
+    @property
+    def website_host(self) -> str:
+        return urlsplit(self.website).netloc.removeprefix("www.")
+
+    @property
+    def monogram(self) -> str:
+        """Two letters that stand where there is no logo."""
+        words = [w for w in self.name.replace("&", " ").split() if w[:1].isalnum()]
+        if len(words) > 1:
+            return (words[0][0] + words[1][0]).upper()
+        return self.name[:2].upper()
+
+    @property
+    def monogram_colour(self) -> int:
+        """A number from 1 to 6 that stays the same for the same slug."""
+        digest = hashlib.blake2b(self.slug.encode(), digest_size=2).digest()
+        return int.from_bytes(digest, "big") % MONOGRAM_COLOURS + 1
+
+
+class JobCategory(index.Indexed, NamedBySlug):
+    """A field of work, such as "Health and care"."""
+
+    name = models.CharField(_("name"), max_length=80)
+
+    search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+
+    def __str__(self) -> str:
+        return self.name

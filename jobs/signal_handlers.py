@@ -1,0 +1,75 @@
+"""What this app reacts to. ``register_signal_handlers`` is the full list."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.db.models.signals import pre_delete
+from django.utils import timezone
+from wagtail.signals import init_new_page, page_published, page_unpublished
+
+from jobs.models import BoardSettings, JobLocation, JobPage, JobPath, JobRecord
+
+logger = logging.getLogger(__name__)
+
+
+def on_job_published(
+    sender: type[JobPage], instance: JobPage, alias: bool = False, **kwargs: Any
+) -> None:
+    """Bring the job's record up to date and note the path that it is public at."""
+    # Wagtail also sends this for a page that is only scheduled, and for each alias.
+    if alias or instance.alias_of_id or not instance.live:
+        return
+    try:
+        with transaction.atomic():
+            record = JobRecord.for_page(instance)
+            path = instance.get_url_parts()[2]
+            JobPath.objects.update_or_create(path=path, defaults={"record": record})
+    except Exception:  # noqa: BLE001 - an editor's click must never fail for this
+        logger.exception("Record of job %s not kept", instance.pk)
+
+
+def on_job_unpublished(sender: type[JobPage], instance: JobPage, **kwargs: Any) -> None:
+    """Note since when a job's page is no longer public."""
+    _note_gone(instance)
+
+
+def on_job_deleted(sender: type[JobPage], instance: JobPage, **kwargs: Any) -> None:
+    """Note since when a job's page is gone, in the transaction that deletes it."""
+    _note_gone(instance)
+
+
+def _note_gone(page: JobPage) -> None:
+    try:
+        with transaction.atomic():
+            JobRecord.objects.filter(page_id=page.pk, gone_at=None).update(
+                gone_at=timezone.now()
+            )
+    except Exception:  # noqa: BLE001 - an editor's click must never fail for this
+        logger.exception("End of job %s not noted", page.pk)
+
+
+def on_new_page(sender: type, page: Any, **kwargs: Any) -> None:
+    """Start a new job with the country, currency and pay period of the board."""
+    if not isinstance(page, JobPage):
+        return
+    board = BoardSettings.load()
+    page.pay_currency = board.default_currency
+    page.pay_period = board.default_pay_period
+    page.locations = [JobLocation(country=board.default_country)]
+
+
+def register_signal_handlers() -> None:
+    """Connect every receiver above. Called once, from ``JobsConfig.ready``."""
+    page_published.connect(
+        on_job_published, sender=JobPage, dispatch_uid="jobs.on_job_published"
+    )
+    page_unpublished.connect(
+        on_job_unpublished, sender=JobPage, dispatch_uid="jobs.on_job_unpublished"
+    )
+    pre_delete.connect(
+        on_job_deleted, sender=JobPage, dispatch_uid="jobs.on_job_deleted"
+    )
+    init_new_page.connect(on_new_page, dispatch_uid="jobs.on_new_page")

@@ -1,0 +1,68 @@
+"""What templates of every app may ask about jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+
+from jobs import formatting
+from jobs.models import Company, JobCategory, JobIndexPage, JobPage
+
+register = template.Library()
+
+register.filter("day", formatting.day)
+register.filter("day_long", formatting.day_long)
+register.filter("day_and_month", formatting.day_and_month)
+register.filter("moment", formatting.moment)
+register.filter("moment_long", formatting.moment_long)
+
+
+@register.simple_tag(takes_context=True)
+def jobs_url(context: dict[str, Any], **query: str) -> str:
+    """Answer the job list's address, with ``query`` as its query string.
+
+    Empty when the site has no job list. Looked up once a page.
+    """
+    url = _index_url(context)
+    given = {key: value for key, value in query.items() if value}
+    return f"{url}?{urlencode(given)}" if url and given else url
+
+
+@register.simple_tag(takes_context=True)
+def category_url(context: dict[str, Any], category: JobCategory) -> str:
+    """Answer the address of the list narrowed to ``category``."""
+    return jobs_url(context, category=category.slug)
+
+
+@register.simple_tag(takes_context=True)
+def company_url(context: dict[str, Any], company: Company | None) -> str:
+    """Answer the address of a company's page; "" for a confidential one or none."""
+    url = _index_url(context)
+    if not url or company is None or company.is_confidential:
+        return ""
+    return f"{url}company/{company.slug}/"
+
+
+@register.simple_tag
+def similar_jobs(job: JobPage, count: int = 3) -> list[JobPage]:
+    """List open jobs of the same field, the newest first."""
+    jobs = JobPage.objects.similar_to(category_id=job.category_id, exclude=job.pk)
+    return list(jobs.listed()[:count])
+
+
+def _index_url(context: dict[str, Any]) -> str:
+    request = context.get("request")
+    holder: Any = request if request is not None else context
+    cached = getattr(holder, "_job_index_url", None)
+    if cached is None:
+        page = context.get("page")
+        if isinstance(page, JobIndexPage):
+            index: JobIndexPage | None = page
+        else:
+            index = JobIndexPage.objects.live().first()
+        cached = (index.get_url(request) or "") if index else ""
+        holder._job_index_url = cached
+    return cached
+
