@@ -1,0 +1,154 @@
+"""Who follows what. Nothing here knows of email, and nothing here has a receiver."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import string
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from jobs.models import JobRecord
+from subscriptions import addresses
+
+TOKEN_LENGTH = 22
+TOKEN_ALPHABET = string.ascii_letters + string.digits
+#: How long a request waits for its link to be used.
+CONFIRM_WITHIN = dt.timedelta(days=7)
+#: The wording that a visitor agrees to; raise it when the follow form's text changes.
+CONSENT_VERSION = 1
+
+
+def make_token() -> str:
+    """Make 22 letters and digits, 131 bits, that nobody can guess."""
+    return "".join(secrets.choice(TOKEN_ALPHABET) for _ in range(TOKEN_LENGTH))
+
+
+class SubscriberManager(models.Manager["Subscriber"]):
+    def with_address(self, address: str) -> Subscriber | None:
+        """Find a person by address, however its case or its domain is written."""
+        return self.filter(address_hash=addresses.hashed(address)).first()
+
+
+class Subscriber(models.Model):
+    """A person, known by one email address; in public a follower.
+
+    Its name is "Subscriber 123", never the address: Wagtail copies names into its
+    log, which outlives the person's wish to be forgotten.
+    """
+
+    address = models.EmailField(_("email address"), max_length=254)
+    address_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    objects = SubscriberManager()
+
+    class Meta:
+        verbose_name = _("follower")
+
+    def __str__(self) -> str:
+        return f"Subscriber {self.pk}"
+
+    @property
+    def masked_address(self) -> str:
+        return addresses.masked(self.address)
+
+
+class EndedReason(models.TextChoices):
+    UNSUBSCRIBED = "UNSUBSCRIBED", _("Stopped following")
+    NOT_CONFIRMED = "NOT_CONFIRMED", _("Never confirmed")
+    JOB_ENDED = "JOB_ENDED", _("The job ended")
+    BOUNCED = "BOUNCED", _("The address does not take email")
+    COMPLAINED = "COMPLAINED", _("Marked as spam")
+    STAFF = "STAFF", _("Ended by staff")
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def current(self) -> SubscriptionQuerySet:
+        """Requested or confirmed, and not ended."""
+        return self.filter(ended_at__isnull=True)
+
+    def confirmed(self) -> SubscriptionQuerySet:
+        """Following now."""
+        return self.current().filter(confirmed_at__isnull=False)
+
+    def end(self, *, reason: str, now: dt.datetime) -> int:
+        """End those that have not ended yet; answer how many."""
+        return self.current().update(ended_at=now, ended_reason=reason)
+
+
+class Subscription(models.Model):
+    """One subscriber follows one job.
+
+    It counts from ``confirmed_at`` to ``ended_at``. Following again later makes a new
+    row, so that the history of consent stays.
+    """
+
+    subscriber = models.ForeignKey(
+        Subscriber,
+        verbose_name=_("follower"),
+        on_delete=models.CASCADE,
+        related_name="subscriptions",
+    )
+    record = models.ForeignKey(
+        JobRecord,
+        verbose_name=_("job"),
+        on_delete=models.PROTECT,
+        related_name="subscriptions",
+    )
+    token = models.CharField(
+        max_length=TOKEN_LENGTH, unique=True, default=make_token, editable=False
+    )
+    requested_at = models.DateTimeField(_("asked"), default=timezone.now)
+    confirmed_at = models.DateTimeField(_("follows since"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_reason = models.CharField(
+        _("why it ended"), max_length=13, choices=EndedReason, blank=True
+    )
+    closings_only = models.BooleanField(
+        _("only when it closes or is taken down"), default=False
+    )
+    remind_before_closing = models.BooleanField(
+        _("remind 3 days before it closes"), default=False
+    )
+    share_address = models.BooleanField(
+        _("the company may see the address"), default=False
+    )
+    consent_version = models.PositiveSmallIntegerField(
+        _("wording agreed to"), default=CONSENT_VERSION
+    )
+    consent_path = models.CharField(_("page"), max_length=500, blank=True)
+
+    objects = models.Manager.from_queryset(SubscriptionQuerySet)()
+
+    class Meta:
+        verbose_name = _("subscription")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscriber", "record"],
+                condition=Q(ended_at__isnull=True),
+                name="subscriptions_one_per_subscriber_and_job",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["record", "id"],
+                condition=Q(ended_at__isnull=True, confirmed_at__isnull=False),
+                name="subscriptions_followers",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Subscription {self.pk}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_at is not None and self.ended_at is None
+
+    @property
+    def expires_at(self) -> dt.datetime:
+        """When an unconfirmed request is deleted."""
+        return self.requested_at + CONFIRM_WITHIN

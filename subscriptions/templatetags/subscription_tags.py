@@ -1,0 +1,39 @@
+"""What templates of every app may ask about following."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+
+from jobs.models import JobPage
+from subscriptions.forms import FollowForm
+
+register = template.Library()
+
+
+@register.inclusion_tag(
+    "subscriptions/includes/follow_form.html", takes_context=True
+)
+def follow_form(context: dict[str, Any], job: JobPage) -> dict[str, Any]:
+    """Show the form with which a visitor follows ``job``.
+
+    Empty for a job that has closed, and for one that was never published: it has no
+    record that could be followed.
+    """
+    record = job.record_or_none
+    return {
+        "job": job,
+        "record": record if job.is_open else None,
+        "form": FollowForm(company_name=job.company_name),
+        "action": reverse("subscriptions:follow", args=[record.pk]) if record else "",
+        "privacy_url": privacy_url(context),
+    }
+
+
+def privacy_url(context: dict[str, Any]) -> str:
+    """The privacy page's address, from the site settings in the template's context."""
+    settings = context.get("settings")
+    page = settings["home"]["LookSettings"].privacy_page if settings else None
+    return page.get_url(context.get("request")) or "" if page else ""
