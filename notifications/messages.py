@@ -1,0 +1,315 @@
+"""What each email says: the values that its templates are filled with, and its headers.
+
+One function for each kind of mail. Everything is looked up when the mail is about to
+be sent, so a person who left, or a title that changed, is seen in time. Templates are
+in templates/notifications/email/<kind>/{subject.txt,body.txt,body.html}.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from email.utils import formataddr, parseaddr
+from typing import Any
+
+import css_inline
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from jobs import formatting, wording
+from jobs.models import BoardSettings, JobPage, JobRecord
+from notifications.models import Announcement, OutgoingEmail, Suppression
+from subscriptions import tokens
+from subscriptions.models import Subscriber, Subscription
+from subscriptions.services import followers_of
+
+#: How long followers are kept after a job stopped being open.
+KEEP_FOLLOWERS = dt.timedelta(days=30)
+#: How long an address is kept after the last subscription of a person ended.
+KEEP_ADDRESS = dt.timedelta(days=28)
+#: Longer header lines are folded by Python, and folded ones break DKIM at some relays.
+MAX_HEADER_LINE = 998
+
+Kind = OutgoingEmail.Kind
+
+
+class NotWanted(Exception):
+    """The mail must not be sent any more; its argument says why, in words."""
+
+
+class Message(EmailMultiAlternatives):
+    """An email whose long headers, List-Unsubscribe above all, stay on one line."""
+
+    def message(self, *args: Any, **kwargs: Any) -> Any:
+        message = super().message(*args, **kwargs)
+        message.policy = message.policy.clone(max_line_length=MAX_HEADER_LINE)
+        return message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A mail before it is rendered: which templates, for whom, with which values."""
+
+    template: str
+    address: str
+    values: dict[str, Any]
+    stop_url: str = ""
+    list_id: str = ""
+
+
+def compose(email: OutgoingEmail) -> Message:
+    """Make the message that ``email`` stands for, as things are now.
+
+    Raises:
+        NotWanted: the person left, was erased or suppressed, or the reason is gone.
+    """
+    return render(content_of(email), message_id=email.message_id)
+
+
+def content_of(email: OutgoingEmail) -> Content:
+    """Look up what ``email`` would say.
+
+    Raises:
+        NotWanted: as in ``compose``.
+    """
+    content = CONTENT[email.kind](email)
+    if email.subscriber is not None:
+        _refuse_suppressed(email.subscriber)
+    return content
+
+
+def render(content: Content, *, message_id: str) -> Message:
+    """Render ``content`` into text and HTML with the headers that mail servers want.
+
+    Auto-Submitted is RFC 3834's, List-Unsubscribe RFC 2369's with RFC 8058's one
+    click; Message-ID never changes for one row.
+    """
+    board = BoardSettings.load()
+    values = content.values | {"board": board, "site_url": settings.SITE_URL}
+    folder = f"notifications/email/{content.template}"
+    subject = render_to_string(f"{folder}/subject.txt", values)
+    message = Message(
+        subject=" ".join(subject.split()),
+        body=render_to_string(f"{folder}/body.txt", values).strip() + "\n",
+        from_email=sender(board.name),
+        to=[content.address],
+        reply_to=[board.contact_address] if board.contact_address else None,
+        headers=_headers(content, message_id),
+    )
+    html = render_to_string(f"{folder}/body.html", values)
+    inliner = css_inline.CSSInliner(
+        keep_style_tags=True, load_remote_stylesheets=False
+    )
+    message.attach_alternative(inliner.inline(html), "text/html")
+    return message
+
+
+def sender(name: str) -> str:
+    """The From header: the board's name before ``DEFAULT_FROM_EMAIL``'s address."""
+    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((" ".join(name.split()), address))
+
+
+def _headers(content: Content, message_id: str) -> dict[str, str]:
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    headers = {
+        "Message-ID": f"<{message_id}@{domain}>",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+    if content.stop_url:
+        headers["List-Unsubscribe"] = f"<{content.stop_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if content.list_id:
+        headers["List-Id"] = f"<{content.list_id}.{domain}>"
+    return headers
+
+
+def absolute(path: str) -> str:
+    """The full address of a path on this site."""
+    return f"{settings.SITE_URL}{path}"
+
+
+def job_url(page: JobPage | None) -> str:
+    if page is None or not page.live:
+        return ""
+    return absolute(page.get_url_parts()[2])
+
+
+def _manage_url(subscriber: Subscriber) -> str:
+    token = tokens.manage_token(subscriber)
+    return absolute(reverse("subscriptions:manage_open", args=[token]))
+
+
+def _stop_url(subscription: Subscription) -> str:
+    return absolute(reverse("subscriptions:unsubscribe", args=[subscription.token]))
+
+
+def _refuse_suppressed(subscriber: Subscriber) -> None:
+    if Suppression.objects.filter(address_hash=subscriber.address_hash).exists():
+        raise NotWanted("suppressed")
+
+
+def _subscriber_of(email: OutgoingEmail) -> Subscriber:
+    if email.subscriber is None:
+        raise NotWanted("erased")
+    return email.subscriber
+
+
+def _confirm(email: OutgoingEmail) -> Content:
+    subscriber = _subscriber_of(email)
+    subscription = email.subscriptions.select_related("record__page").first()
+    if subscription is None or subscription.ended_at is not None:
+        raise NotWanted("no longer asked for")
+    record = subscription.record
+    values = {
+        "title": record.title,
+        "company_name": record.company_name,
+        "job_url": job_url(record.page),
+        "manage_url": _manage_url(subscriber),
+    }
+    if subscription.is_confirmed:
+        return Content(
+            template="already_following", address=subscriber.address, values=values
+        )
+    token = tokens.confirm_token(subscription)
+    values["confirm_url"] = absolute(reverse("subscriptions:confirm", args=[token]))
+    values["delete_on"] = subscription.expires_at
+    return Content(template="confirm", address=subscriber.address, values=values)
+
+
+def _manage_link(email: OutgoingEmail) -> Content:
+    subscriber = _subscriber_of(email)
+    values = {"manage_url": _manage_url(subscriber)}
+    return Content(template="manage_link", address=subscriber.address, values=values)
+
+
+def _announcement(email: OutgoingEmail) -> Content:
+    subscriber, announcement = _subscriber_of(email), email.announcement
+    if announcement is None:
+        raise NotWanted("announcement deleted")
+    rows = Subscription.objects.confirmed().filter(
+        subscriber=subscriber, record_id=announcement.record_id
+    )
+    if not announcement.is_for_everyone:
+        rows = rows.filter(closings_only=False)
+    subscription = rows.first()
+    if subscription is None:
+        raise NotWanted("no longer follows")
+    values = announcement_values(announcement) | {
+        "follows_since": subscription.confirmed_at,
+        "stop_url": _stop_url(subscription),
+        "manage_url": _manage_url(subscriber),
+    }
+    return Content(
+        template=announcement.kind.lower(),
+        address=subscriber.address,
+        values=values,
+        stop_url=values["stop_url"],
+        list_id=f"job-{announcement.record_id}",
+    )
+
+
+def announcement_values(announcement: Announcement) -> dict[str, Any]:
+    """What an announcement's mail says to everybody alike."""
+    record: JobRecord = announcement.record
+    page, facts = record.page, announcement.after
+    company = page.company if page else None
+    public = company if company and not company.is_confidential else None
+    closes_at = facts.get("closes_at")
+    return {
+        "kind": announcement.kind,
+        "subject": announcement.subject,
+        "title": facts.get("title") or record.title,
+        "company_name": record.company_name,
+        "place": record.place,
+        "job_url": job_url(page),
+        "moment": announcement.created_at,
+        "lines": announcement.lines,
+        "note": announcement.note,
+        "reason": facts["availability"]["reason"],
+        "pay": wording.pay(facts.get("pay")),
+        "must_haves": wording.must_haves(facts.get("requirements") or {}),
+        "closes_at": dt.datetime.fromisoformat(closes_at) if closes_at else None,
+        "closed_before": _closed_before(announcement),
+        "website": public.website if public else "",
+        "similar": similar(record),
+        "keep_until": announcement.created_at + KEEP_FOLLOWERS,
+        "delete_on": announcement.created_at + KEEP_FOLLOWERS + KEEP_ADDRESS,
+    }
+
+
+def _closed_before(announcement: Announcement) -> dt.datetime | None:
+    """When followers of a job that is open again were told that it had ended."""
+    if announcement.kind != Announcement.Kind.OPEN_AGAIN:
+        return None
+    earlier = Announcement.objects.told().filter(
+        record_id=announcement.record_id,
+        version__lt=announcement.version,
+        kind__in=(Announcement.Kind.CLOSED, Announcement.Kind.TAKEN_DOWN),
+    )
+    moments = earlier.order_by("-version").values_list("created_at", flat=True)
+    return moments.first()
+
+
+def similar(record: JobRecord) -> list[dict[str, str]]:
+    """Up to three open jobs of the same field, as a mail shows them."""
+    jobs = JobPage.objects.similar_to(
+        category_id=record.category_id, exclude=record.page_id
+    )
+    return [
+        {
+            "title": job.title,
+            "company_name": job.company_name,
+            "place": job.place,
+            "pay": job.pay_text,
+            "closes": formatting.day(job.closes_at) if job.closes_at else "",
+            "url": job_url(job),
+        }
+        for job in jobs.listed()[:3]
+    ]
+
+
+def _new_follower(email: OutgoingEmail) -> Content:
+    company = email.company
+    if company is None or not company.email:
+        raise NotWanted("company has no address")
+    rows = (
+        email.subscriptions.confirmed()
+        .select_related("subscriber", "record__page")
+        .order_by("confirmed_at", "pk")
+    )
+    jobs: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        job = jobs.setdefault(
+            row.record_id,
+            {
+                "title": row.record.title,
+                "url": job_url(row.record.page),
+                "new": 0,
+                "addresses": [],
+                "followers": followers_of(record_id=row.record_id),
+            },
+        )
+        job["new"] += 1
+        if row.share_address:
+            job["addresses"].append(row.subscriber.address)
+    if not jobs:
+        raise NotWanted("nobody new follows any more")
+    values = {
+        "company_name": company.name,
+        "jobs": list(jobs.values()),
+        "new": sum(job["new"] for job in jobs.values()),
+        "notices": company.notices,
+    }
+    return Content(template="new_follower", address=company.email, values=values)
+
+
+CONTENT = {
+    Kind.CONFIRM: _confirm,
+    Kind.MANAGE_LINK: _manage_link,
+    Kind.ANNOUNCEMENT: _announcement,
+    Kind.NEW_FOLLOWER: _new_follower,
+}

@@ -1,0 +1,227 @@
+"""What followers were told of a job, and what they are about to be told."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Concat
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import MultiFieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+
+from jobs.choices import TellFollowers
+from jobs.models import JobRecord
+
+#: An editor's intents, the weakest first: in one quiet window the strongest wins.
+STRENGTH = (
+    TellFollowers.DO_NOT_SEND,
+    TellFollowers.AUTOMATIC,
+    TellFollowers.SEND,
+)
+
+
+def default_quiet_minutes() -> int:
+    return settings.QUIET_MINUTES
+
+
+@register_setting(icon="mail", order=120)
+class AnnouncementSettings(BaseGenericSetting):
+    """How long news waits before it goes out."""
+
+    quiet_minutes = models.PositiveSmallIntegerField(
+        _("quiet window in minutes"),
+        default=default_quiet_minutes,
+        help_text=_(
+            "How long a job rests after an edit before its followers are told. Edits "
+            "merge, slips can be mended, and the email can be cancelled."
+        ),
+    )
+
+    panels = [MultiFieldPanel(["quiet_minutes"], heading=_("Waiting"))]
+
+    class Meta:
+        verbose_name = _("Announcements")
+
+    def __str__(self) -> str:
+        return "Announcements"
+
+    @property
+    def quiet_window(self) -> dt.timedelta:
+        return dt.timedelta(minutes=self.quiet_minutes)
+
+
+class AnnouncedStateQuerySet(models.QuerySet["AnnouncedState"]):
+    def due(self, now: dt.datetime) -> AnnouncedStateQuerySet:
+        """States whose quiet window has passed, the longest waiting first."""
+        return self.filter(due_at__lte=now).order_by("due_at", "pk")
+
+    def waiting(self) -> AnnouncedStateQuerySet:
+        """States that will be compared, now or later."""
+        return self.filter(due_at__isnull=False)
+
+    def touch(
+        self, *, page_id: int, due_at: dt.datetime, intent: str, note: str, actor_id: int | None
+    ) -> bool:
+        """Note in one UPDATE that a job may have news; False if it has no state yet.
+
+        Keeps the strongest intent and every note of the window, and restarts it.
+        """
+        weaker = STRENGTH[: STRENGTH.index(TellFollowers(intent))]
+        values = {
+            "due_at": due_at,
+            "cancelled_digest": "",
+            "intent": Case(
+                When(intent__in=[*weaker, ""], then=Value(intent)), default=F("intent")
+            ),
+        }
+        if note:
+            values["note"] = Case(
+                When(note="", then=Value(note)),
+                When(note=note, then=Value(note)),
+                default=Concat("note", Value(" "), Value(note)),
+            )
+        if actor_id is not None:
+            values["actor_id"] = actor_id
+        return bool(self.filter(record__page_id=page_id).update(**values))
+
+
+class AnnouncedState(models.Model):
+    """The facts that a job's followers were last told; one row for each job.
+
+    The only row that an editor's click writes. ``facts`` is null until the first
+    comparison adopts what is public; ``due_at`` says when to compare next, null when
+    there is nothing to look at. ``intent``, ``note`` and ``actor`` belong to the
+    window that is open. ``cancelled_digest`` remembers the news that an editor chose
+    not to send, so that the reconciler does not bring it up again.
+    """
+
+    record = models.OneToOneField(
+        JobRecord, on_delete=models.CASCADE, related_name="announced_state"
+    )
+    facts = models.JSONField(null=True)
+    version = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, db_index=True)
+    intent = models.CharField(max_length=11, choices=TellFollowers, blank=True)
+    note = models.TextField(blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    cancelled_digest = models.CharField(max_length=64, blank=True)
+
+    objects = models.Manager.from_queryset(AnnouncedStateQuerySet)()
+
+    class Meta:
+        verbose_name = _("announced state")
+
+    def __str__(self) -> str:
+        return f"State of job {self.record_id}"
+
+    def close_window(self) -> None:
+        """Forget the window that was open; the caller saves."""
+        self.due_at = None
+        self.intent = ""
+        self.note = ""
+        self.actor = None
+
+
+class AnnouncementQuerySet(models.QuerySet["Announcement"]):
+    def told(self) -> AnnouncementQuerySet:
+        """Those that followers were or are being told."""
+        return self.exclude(state=Announcement.State.CANCELLED)
+
+    def unfinished(self) -> AnnouncementQuerySet:
+        return self.filter(
+            state__in=[Announcement.State.EXPANDING, Announcement.State.SENDING]
+        )
+
+
+class Announcement(models.Model):
+    """One true difference in a job's facts, told once to everybody who follows.
+
+    Kept for ever: told ones are the public timeline, and none holds a person's data.
+    Applied in order of ``version``, the told ones lead from the first announced facts
+    to the present ones. ``changes`` are ``jobs.facts.Change`` as data, ``lines`` the
+    same in the words that were sent.
+    """
+
+    class Kind(models.TextChoices):
+        CHANGED = "CHANGED", _("Changed")
+        CLOSED = "CLOSED", _("Closed")
+        TAKEN_DOWN = "TAKEN_DOWN", _("Taken down")
+        OPEN_AGAIN = "OPEN_AGAIN", _("Open again")
+        CORRECTION = "CORRECTION", _("Correction")
+
+    class State(models.TextChoices):
+        EXPANDING = "EXPANDING", _("Collecting followers")
+        SENDING = "SENDING", _("Sending")
+        DONE = "DONE", _("Sent")
+        CANCELLED = "CANCELLED", _("Cancelled")
+        PARKED = "PARKED", _("Stopped by an error")
+
+    record = models.ForeignKey(
+        JobRecord,
+        verbose_name=_("job"),
+        on_delete=models.CASCADE,
+        related_name="announcements",
+    )
+    version = models.PositiveIntegerField(_("version"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    before = models.JSONField()
+    after = models.JSONField()
+    changes = models.JSONField(default=list)
+    lines = models.JSONField(default=list)
+    subject = models.CharField(_("subject"), max_length=400, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(_("decided"))
+    expires_at = models.DateTimeField(_("not sent after"))
+    state = models.CharField(
+        _("state"), max_length=9, choices=State, default=State.EXPANDING
+    )
+    cursor = models.BigIntegerField(default=0)
+    planned = models.PositiveIntegerField(_("people"), default=0)
+    sent = models.PositiveIntegerField(_("sent"), default=0)
+    failed = models.PositiveIntegerField(_("failed"), default=0)
+    skipped = models.PositiveIntegerField(_("skipped"), default=0)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    objects = models.Manager.from_queryset(AnnouncementQuerySet)()
+
+    #: Kinds that also those hear who asked for closings only.
+    ENDINGS = (Kind.CLOSED, Kind.TAKEN_DOWN, Kind.OPEN_AGAIN)
+
+    class Meta:
+        verbose_name = _("announcement")
+        permissions = [
+            ("decide_announcement", _("Can send at once, cancel and correct")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record", "version"],
+                name="notifications_one_announcement_per_version",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=models.Q(state__in=["EXPANDING", "SENDING"]),
+                name="notifications_unfinished",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Announcement {self.pk}"
+
+    @property
+    def is_for_everyone(self) -> bool:
+        """Whether it also goes to those who want to hear of endings only."""
+        return self.kind in self.ENDINGS

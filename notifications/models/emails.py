@@ -1,0 +1,170 @@
+"""Emails that we owe, and addresses that must not get any."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from jobs.models import Company
+from notifications.models.announcements import Announcement
+from subscriptions.models import Subscriber, Subscription
+
+
+def make_message_id() -> str:
+    """Make the left part of a Message-ID: 32 hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
+class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
+    def queued(self) -> OutgoingEmailQuerySet:
+        return self.filter(state=OutgoingEmail.State.QUEUED)
+
+    def claimable(self, now: dt.datetime) -> OutgoingEmailQuerySet:
+        """Due, and leased by nobody; the most urgent first."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
+        return self.queued().filter(free, due_at__lte=now).order_by(
+            "priority", "due_at", "pk"
+        )
+
+
+class OutgoingEmail(models.Model):
+    """One message to one address, from queued to sent.
+
+    The row holds neither address nor text: both are looked up when it is sent, so
+    what happened in between still counts. ``key`` says what it is about, and being
+    unique makes a duplicate impossible. ``message_id`` never changes, so that a mail
+    server recognises a repeat (RFC 5322, 3.6.4).
+    """
+
+    class Kind(models.TextChoices):
+        CONFIRM = "CONFIRM", _("Confirm")
+        MANAGE_LINK = "MANAGE_LINK", _("Link to everything followed")
+        ANNOUNCEMENT = "ANNOUNCEMENT", _("Announcement")
+        NEW_FOLLOWER = "NEW_FOLLOWER", _("New follower")
+
+    class State(models.TextChoices):
+        QUEUED = "QUEUED", _("Waiting")
+        SENT = "SENT", _("Sent")
+        FAILED = "FAILED", _("Given up")
+        SKIPPED = "SKIPPED", _("Not sent")
+
+    class Priority(models.IntegerChoices):
+        """What is leased first: the person who waits in front of a screen."""
+
+        CONFIRMATION = 0
+        ENDING = 10
+        CHANGE = 20
+        COMPANY = 30
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    key = models.CharField(max_length=100, unique=True)
+    announcement = models.ForeignKey(
+        Announcement, null=True, on_delete=models.CASCADE, related_name="emails"
+    )
+    subscriber = models.ForeignKey(
+        Subscriber,
+        verbose_name=_("follower"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="emails",
+    )
+    company = models.ForeignKey(
+        Company,
+        verbose_name=_("company"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    subscriptions = models.ManyToManyField(Subscription, related_name="+", blank=True)
+    priority = models.SmallIntegerField(choices=Priority, default=Priority.CHANGE)
+    state = models.CharField(
+        _("state"), max_length=7, choices=State, default=State.QUEUED
+    )
+    created_at = models.DateTimeField(_("queued"), default=timezone.now)
+    due_at = models.DateTimeField(_("due"))
+    lease = models.CharField(max_length=32, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    uncertain = models.BooleanField(
+        _("uncertain"),
+        default=False,
+        help_text=_("The connection broke before the server answered."),
+    )
+    last_code = models.CharField(_("last answer"), max_length=200, blank=True)
+    message_id = models.CharField(max_length=32, unique=True, default=make_message_id)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+
+    objects = models.Manager.from_queryset(OutgoingEmailQuerySet)()
+
+    class Meta:
+        verbose_name = _("email")
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    Q(subscriber__isnull=True, company__isnull=True)
+                    | Q(subscriber__isnull=True, user__isnull=True)
+                    | Q(company__isnull=True, user__isnull=True)
+                ),
+                name="notifications_one_recipient_at_most",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["priority", "due_at", "id"],
+                condition=Q(state="QUEUED"),
+                name="notifications_queue",
+            ),
+            models.Index(
+                fields=["announcement", "state"], name="notifications_by_outcome"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Email {self.pk}"
+
+
+class Suppression(models.Model):
+    """An address that must not be mailed, known by its keyed hash only."""
+
+    class Reason(models.TextChoices):
+        BOUNCED = "BOUNCED", _("Does not take email")
+        COMPLAINED = "COMPLAINED", _("Marked us as spam")
+        BLOCKED = "BLOCKED", _("Blocked by staff")
+
+    address_hash = models.CharField(max_length=64, unique=True)
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason)
+    created_at = models.DateTimeField(_("since"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("suppressed address")
+
+    def __str__(self) -> str:
+        return f"Suppression {self.pk}"
+
+
+class Heartbeat(models.Model):
+    """When a background process of one name was last seen, and who may act for it.
+
+    ``lease`` lets one process at a time do the work of that name; it runs out by
+    itself when the process dies.
+    """
+
+    name = models.CharField(max_length=20, unique=True)
+    seen_at = models.DateTimeField()
+    lease = models.CharField(max_length=32, blank=True)
+    lease_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("heartbeat")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,286 @@
+"""From a hint that a job has news to an announcement: note, compare, decide.
+
+``touch`` is all that an editor's click costs. ``announce_next`` does the rest later,
+in a worker: it takes one job whose quiet window has passed, compares what followers
+were last told with what is public now, and writes one announcement or none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext
+from wagtail.log_actions import log
+
+from jobs import wording
+from jobs.choices import TellFollowers
+from jobs.facts import CLOSED, OPEN, Change, Facts, changes, facts_now
+from jobs.models import JobRecord
+from notifications import clock
+from notifications.models import AnnouncedState, Announcement, AnnouncementSettings
+from subscriptions.services import followers_of
+
+logger = logging.getLogger(__name__)
+
+#: News that could not be sent for this long is no news any more.
+EXPIRES_AFTER = dt.timedelta(days=3)
+
+Kind = Announcement.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a comparison found: the kind of announcement, and the differences.
+
+    ``changes`` are those that would be told; wording only is told when asked for.
+    """
+
+    kind: str
+    changes: list[Change]
+
+
+def touch(*, page_id: int, intent: str, note: str = "", actor_id: int | None = None) -> None:
+    """Note that a job may have news, and restart its quiet window."""
+    now = clock.database_now()
+    due_at = now + AnnouncementSettings.load().quiet_window
+    values: dict[str, Any] = {"intent": intent, "note": note, "actor_id": actor_id}
+    states = AnnouncedState.objects
+    if states.touch(page_id=page_id, due_at=due_at, **values):
+        return
+    record = JobRecord.objects.filter(page_id=page_id).first()
+    if record is not None:
+        states.get_or_create(record=record, defaults={"due_at": now})
+
+
+def ensure_state(*, record_id: int) -> AnnouncedState:
+    """The announced state of a job, adopting what is public if there is none yet."""
+    state, created = AnnouncedState.objects.get_or_create(record_id=record_id)
+    if state.facts is None:
+        record = JobRecord.objects.get(pk=record_id)
+        state.facts = facts_now(record, clock.database_now())
+        state.save(update_fields=["facts"])
+    return state
+
+
+def compare(before: Facts, after: Facts, *, intent: str, note: str) -> News | None:
+    """Decide what followers must be told of the way from ``before`` to ``after``.
+
+    Args:
+        before: what they were last told.
+        after: what is public now; only its availability while the job is not open.
+        intent: a value of ``TellFollowers``, or "" for automatic.
+        note: the editor's line, which "send" needs when nothing differs.
+
+    Returns:
+        None when there is nothing that they must be told.
+    """
+    was, now = before["availability"]["state"], after["availability"]["state"]
+    found = changes(before, after) if now == OPEN else []
+    told = found if intent == TellFollowers.SEND else [c for c in found if not c.minor]
+    if was == now == OPEN:
+        worth_it = told or (intent == TellFollowers.SEND and note)
+        return News(Kind.CHANGED, told) if worth_it else None
+    if now == OPEN:
+        return News(Kind.OPEN_AGAIN, told)
+    if was == OPEN:
+        return News(Kind.CLOSED if now == CLOSED else Kind.TAKEN_DOWN, [])
+    return None
+
+
+def moved_on(before: Facts, after: Facts) -> Facts:
+    """The facts that followers know once they were told of ``after``.
+
+    A job that is not open keeps what it was last known for, so that "open again" can
+    say what is different since.
+    """
+    return after if after["availability"]["state"] == OPEN else {**before, **after}
+
+
+def announce_next() -> bool:
+    """Compare the one job that has waited longest; False when none is due.
+
+    One short transaction. Safe to run in any number of processes: a job that another
+    one holds is passed over.
+    """
+    now = clock.database_now()
+    for state_id, record_id in AnnouncedState.objects.due(now).values_list(
+        "pk", "record_id"
+    )[:20]:
+        with transaction.atomic():
+            # Record before state, as the receivers do; whoever confirms holds it too.
+            if not _lock(JobRecord, record_id):
+                continue
+            state = AnnouncedState.objects.select_for_update().get(pk=state_id)
+            if state.due_at is None or state.due_at > now:
+                continue
+            _announce(state, clock.database_now())
+        return True
+    return False
+
+
+def _lock(model: Any, pk: int) -> bool:
+    skip = connection.features.has_select_for_update_skip_locked
+    rows = model.objects.select_for_update(skip_locked=skip, of=("self",) if skip else ())
+    return rows.filter(pk=pk).order_by("pk").first() is not None
+
+
+def _announce(state: AnnouncedState, now: dt.datetime) -> None:
+    record = state.record
+    after = facts_now(record, now)
+    before, intent, note = state.facts, state.intent, state.note
+    if before is None:
+        state.facts = after
+    elif intent == TellFollowers.DO_NOT_SEND:
+        if compare(before, after, intent="", note="") is not None:
+            _log(record, "notifications.not_told", state.actor)
+        state.facts = moved_on(before, after)
+    elif (news := compare(before, after, intent=intent, note=note)) is not None:
+        state.version += 1
+        state.facts = moved_on(before, after)
+        _create(state, news, before=before, now=now)
+    else:
+        state.facts = moved_on(before, after)
+    state.close_window()
+    state.save()
+
+
+def _create(
+    state: AnnouncedState,
+    news: News,
+    *,
+    before: Facts,
+    now: dt.datetime,
+    **values: Any,
+) -> Announcement:
+    lines = wording.lines(news.changes)
+    announcement = Announcement.objects.create(
+        record=state.record,
+        version=state.version,
+        kind=news.kind,
+        before=before,
+        after=state.facts,
+        changes=[change.as_json() for change in news.changes],
+        lines=[line.as_json() for line in lines],
+        subject=subject(state.record, news, state.facts),
+        note=state.note,
+        actor=state.actor,
+        created_at=now,
+        expires_at=now + EXPIRES_AFTER,
+        **values,
+    )
+    logger.info("Announcement %s made for job %s", announcement.pk, state.record_id)
+    return announcement
+
+
+def subject(record: JobRecord, news: News, after: Facts) -> str:
+    """Name the news and the job on one line, as the subject of an email."""
+    title = " ".join((after.get("title") or record.title).split())
+    what = {
+        Kind.TAKEN_DOWN: gettext("Taken down"),
+        Kind.OPEN_AGAIN: gettext("Open again"),
+        Kind.CORRECTION: gettext("Correction"),
+    }.get(news.kind)
+    if news.kind == Kind.CLOSED:
+        reason = after["availability"]["reason"]
+        what = {
+            "filled": gettext("Filled"),
+            "cancelled": gettext("Cancelled"),
+        }.get(reason, gettext("Closed"))
+    if what is None:
+        what = (
+            wording.subject_of(news.changes) if news.changes else gettext("News about")
+        )
+    return f"{what}: {title}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What will happen to a job's followers if nobody does anything more.
+
+    ``news`` is None when they will not be told. ``due_at`` is None when no comparison
+    is waiting.
+    """
+
+    state: AnnouncedState | None
+    news: News | None
+    due_at: dt.datetime | None
+    followers: int
+
+
+def outlook(*, record: JobRecord | None) -> Outlook:
+    """Foretell what the next comparison of a job will decide."""
+    state = AnnouncedState.objects.filter(record=record).first() if record else None
+    if record is None or state is None:
+        return Outlook(None, None, None, 0)
+    followers = followers_of(record_id=record.pk)
+    if state.facts is None or state.due_at is None:
+        return Outlook(state, None, state.due_at, followers)
+    if state.intent == TellFollowers.DO_NOT_SEND:
+        return Outlook(state, None, state.due_at, followers)
+    after = facts_now(record, clock.database_now())
+    news = compare(state.facts, after, intent=state.intent, note=state.note)
+    return Outlook(state, news, state.due_at, followers)
+
+
+@transaction.atomic
+def send_now(*, state_id: int, user: Any) -> bool:
+    """End a job's quiet window; the next look of a worker announces. False: too late."""
+    now = clock.database_now()
+    rows = AnnouncedState.objects.waiting().filter(pk=state_id)
+    return bool(rows.update(due_at=now, actor=user))
+
+
+@transaction.atomic
+def cancel(*, state_id: int, user: Any) -> bool:
+    """Drop the news that a job's quiet window holds; False when it is too late.
+
+    Followers still know what they were last told: the next announcement of this job
+    tells the difference from there. Until the facts change again nothing reminds of
+    the cancelled news.
+    """
+    found = AnnouncedState.objects.filter(pk=state_id).values_list("record_id").first()
+    if found is None:
+        return False
+    JobRecord.objects.select_for_update().get(pk=found[0])
+    state = AnnouncedState.objects.select_for_update().get(pk=state_id)
+    if state.due_at is None or state.facts is None:
+        return False
+    now = clock.database_now()
+    after = facts_now(state.record, now)
+    news = compare(state.facts, after, intent=state.intent, note=state.note)
+    state.actor = user
+    if news is not None:
+        before = state.facts
+        state.version += 1
+        state.facts = moved_on(before, after)
+        _create(
+            state,
+            news,
+            before=before,
+            now=now,
+            state=Announcement.State.CANCELLED,
+            finished_at=now,
+        )
+        state.facts = before
+        state.cancelled_digest = digest(after)
+    state.close_window()
+    state.save()
+    return True
+
+
+def digest(facts: Facts) -> str:
+    """A short name for exactly these facts."""
+    text = json.dumps(facts, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _log(record: JobRecord, action: str, user: Any) -> None:
+    if record.page is not None:
+        log(instance=record.page, action=action, user=user)
+

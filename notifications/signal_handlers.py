@@ -1,0 +1,138 @@
+"""What this app reacts to. ``register_signal_handlers`` is the full list.
+
+A page signal is a hint that a job may have news; comparing decides, later. So these
+receivers write one row, read nothing of the page, and never raise: the editor's click
+matters more, and the reconciler finds what they missed. Receivers of our own signals
+run in the sender's transaction and may raise: the visitor is asked to try again.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.db.models.signals import pre_delete
+from wagtail.signals import page_published, page_unpublished
+
+from jobs.choices import TellFollowers
+from jobs.models import JobPage
+from notifications import services
+from notifications.delivery import outbox
+from subscriptions.models import Subscriber, Subscription
+from subscriptions.signals import (
+    manage_link_requested,
+    new_subscriber,
+    subscription_requested,
+)
+
+logger = logging.getLogger(__name__)
+
+
+def on_job_published(
+    sender: type[JobPage],
+    instance: JobPage,
+    revision: Any = None,
+    alias: bool = False,
+    **kwargs: Any,
+) -> None:
+    """Note that a job may have changed, and what the editor wishes to be told."""
+    # Also sent for each alias, and (wagtail issue 13959) for a page that is only
+    # scheduled.
+    if alias or instance.alias_of_id or not instance.live:
+        return
+    _touch(
+        instance,
+        intent=instance.tell_followers,
+        note=instance.change_note,
+        actor_id=revision.user_id if revision else None,
+    )
+    _blank_wishes(instance)
+
+
+def on_job_unpublished(sender: type[JobPage], instance: JobPage, **kwargs: Any) -> None:
+    """Note that a job may be gone from public view."""
+    _touch(instance)
+
+
+def on_job_deleted(sender: type[JobPage], instance: JobPage, **kwargs: Any) -> None:
+    """Note that a job is about to disappear, whichever way it was deleted."""
+    _touch(instance)
+
+
+def _touch(
+    page: JobPage,
+    intent: str = TellFollowers.AUTOMATIC,
+    note: str = "",
+    actor_id: int | None = None,
+) -> None:
+    try:
+        # A savepoint: a failed statement must not spoil the editor's transaction.
+        with transaction.atomic():
+            services.touch(
+                page_id=page.pk, intent=intent, note=note, actor_id=actor_id
+            )
+    except Exception:  # noqa: BLE001 - see the module's docstring
+        logger.exception("News of job %s not noted", page.pk)
+
+
+def _blank_wishes(page: JobPage) -> None:
+    if page.tell_followers == TellFollowers.AUTOMATIC and not page.change_note:
+        return
+    try:
+        with transaction.atomic():
+            JobPage.objects.filter(pk=page.pk).update(
+                tell_followers=TellFollowers.AUTOMATIC, change_note=""
+            )
+    except Exception:  # noqa: BLE001 - see the module's docstring
+        logger.exception("Wishes of job %s not blanked", page.pk)
+
+
+def on_subscription_requested(
+    sender: type[Subscription], instance: Subscription, **kwargs: Any
+) -> None:
+    """Owe the address a link: to confirm, or to what it follows already."""
+    outbox.owe_confirmation(instance)
+
+
+def on_new_subscriber(
+    sender: type[Subscription], instance: Subscription, **kwargs: Any
+) -> None:
+    """Have a state to compare the job with, and owe the company a notice."""
+    services.ensure_state(record_id=instance.record_id)
+    outbox.owe_company_notice(instance)
+
+
+def on_manage_link_requested(
+    sender: type[Subscriber], instance: Subscriber, **kwargs: Any
+) -> None:
+    """Owe the person the link to everything that they follow."""
+    outbox.owe_manage_link(instance)
+
+
+def register_signal_handlers() -> None:
+    """Connect every receiver above. Called once, from ``NotificationsConfig.ready``."""
+    # page_published and page_unpublished are plain signals, which ignore
+    # "app.Model" strings: they need the class.
+    page_published.connect(
+        on_job_published, sender=JobPage, dispatch_uid="notifications.on_job_published"
+    )
+    page_unpublished.connect(
+        on_job_unpublished,
+        sender=JobPage,
+        dispatch_uid="notifications.on_job_unpublished",
+    )
+    pre_delete.connect(
+        on_job_deleted, sender=JobPage, dispatch_uid="notifications.on_job_deleted"
+    )
+    subscription_requested.connect(
+        on_subscription_requested,
+        dispatch_uid="notifications.on_subscription_requested",
+    )
+    new_subscriber.connect(
+        on_new_subscriber, dispatch_uid="notifications.on_new_subscriber"
+    )
+    manage_link_requested.connect(
+        on_manage_link_requested,
+        dispatch_uid="notifications.on_manage_link_requested",
+    )

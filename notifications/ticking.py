@@ -1,0 +1,140 @@
+"""All that time causes, without anybody's click."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import secrets
+from collections.abc import Callable
+
+from django.core.management import call_command
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from jobs.facts import OPEN
+from notifications import clock, reconciling
+from notifications.messages import KEEP_FOLLOWERS
+from notifications.models import AnnouncedState, Announcement, Heartbeat, OutgoingEmail
+from subscriptions import services as subscriptions
+from subscriptions.models import Subscription
+
+logger = logging.getLogger(__name__)
+
+TICK = "tick"
+#: A tick that takes longer than this is taken for dead.
+TICK_LEASE = dt.timedelta(minutes=10)
+RECONCILE_EVERY = dt.timedelta(minutes=5)
+KEEP_EMAILS = dt.timedelta(days=30)
+PURGE_CHUNK = 5_000
+
+
+def tick() -> bool:
+    """Do what is due by the clock; False when another tick is at it.
+
+    A step that fails is logged, and the others still run.
+    """
+    lease = _lease(TICK)
+    if lease is None:
+        return False
+    try:
+        for step in STEPS:
+            try:
+                step()
+            except Exception:  # noqa: BLE001 - the other steps are still due
+                logger.exception("Tick step %s failed", step.__name__)
+    finally:
+        Heartbeat.objects.filter(name=TICK, lease=lease).update(
+            seen_at=clock.database_now(), lease="", lease_until=None
+        )
+    return True
+
+
+def _lease(name: str) -> str | None:
+    now = clock.database_now()
+    lease = secrets.token_hex(16)
+    Heartbeat.objects.get_or_create(name=name, defaults={"seen_at": now})
+    free = Q(lease="") | Q(lease_until__lte=now)
+    taken = Heartbeat.objects.filter(free, name=name).update(
+        lease=lease, lease_until=now + TICK_LEASE
+    )
+    return lease if taken else None
+
+
+def publish_scheduled() -> None:
+    """Let Wagtail publish and expire what is due."""
+    call_command("publish_scheduled", verbosity=0)
+
+
+def notice_closing_dates() -> None:
+    """Have jobs compared whose closing date passed: a deadline has no quiet window."""
+    now = clock.database_now()
+    states = AnnouncedState.objects.filter(
+        Q(due_at__isnull=True) | Q(due_at__gt=now),
+        facts__availability__state=OPEN,
+        record__page__live=True,
+        record__page__closes_at__lte=now,
+        cancelled_digest="",
+    )
+    ids = list(states.values_list("pk", flat=True)[:1000])
+    AnnouncedState.objects.filter(pk__in=ids).update(due_at=now)
+
+
+def reconcile() -> None:
+    """Look every five minutes for news that no signal brought."""
+    now = clock.database_now()
+    beat, created = Heartbeat.objects.get_or_create(
+        name="reconcile", defaults={"seen_at": now}
+    )
+    if not created and beat.seen_at > now - RECONCILE_EVERY:
+        return
+    reconciling.reconcile()
+    Heartbeat.objects.filter(name="reconcile").update(seen_at=now)
+
+
+def end_finished_follows() -> None:
+    """End subscriptions to jobs that are over.
+
+    Thirty days after a job stopped being open; after a deletion as soon as its mail
+    is out.
+    """
+    now = clock.database_now()
+    unfinished = Announcement.objects.unfinished().filter(record=OuterRef("record"))
+    followed = Subscription.objects.current().filter(record=OuterRef("record"))
+    states = (
+        AnnouncedState.objects.filter(Exists(followed), due_at__isnull=True)
+        .exclude(Exists(unfinished))
+        .exclude(facts__availability__state=OPEN)
+        .exclude(facts__isnull=True)
+        .select_related("record")[:500]
+    )
+    for state in states:
+        told = state.record.announcements.order_by("-version").first()
+        since = told.created_at if told else state.record.gone_at
+        deleted = state.record.page_id is None
+        if deleted or (since is not None and since <= now - KEEP_FOLLOWERS):
+            subscriptions.end_for_job(record_id=state.record_id, now=now)
+
+
+def purge_unconfirmed() -> None:
+    """Forget people who never used the link that they were sent."""
+    subscriptions.purge_unconfirmed(now=clock.database_now())
+
+
+def purge_old_emails() -> None:
+    """Forget which mail went to whom, a month after it was settled."""
+    before = clock.database_now() - KEEP_EMAILS
+    old = OutgoingEmail.objects.exclude(state=OutgoingEmail.State.QUEUED)
+    ids = list(old.filter(created_at__lt=before).values_list("pk")[:PURGE_CHUNK])
+    with transaction.atomic():
+        OutgoingEmail.objects.filter(pk__in=[pk for (pk,) in ids]).delete()
+
+
+STEPS: tuple[Callable[[], None], ...] = (
+    publish_scheduled,
+    notice_closing_dates,
+    reconcile,
+    end_finished_follows,
+    purge_unconfirmed,
+    purge_old_emails,
+)
+
