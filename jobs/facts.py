@@ -17,8 +17,6 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-
-
 from jobs.choices import ClosedReason
 
 if TYPE_CHECKING:
@@ -107,7 +105,7 @@ def facts_of(page: JobPage, now: dt.datetime) -> Facts:
         "employment_type": page.employment_type,
         "workplace": page.workplace,
         "locations": sorted(
-            ([x.place, x.region, str(x.country)] for x in page.locations.all())
+            [x.place, x.region, str(x.country)] for x in page.locations.all()
         ),
         "pay": _pay(page),
         "requirements": {
@@ -251,5 +249,3 @@ def changes(before: Facts, after: Facts) -> list[Change]:
         if field in before and field in after
         for change in compare(field, before[field], after[field])
     ]
-
-

@@ -14,7 +14,9 @@ class NotClosable(Exception):
     """The job is not public, so there is nothing to close or to open again."""
 
 
-def close_job(*, page_id: int, reason: str, note: str = "", user: Any = None) -> JobPage:
+def close_job(
+    *, page_id: int, reason: str, note: str = "", user: Any = None
+) -> JobPage:
     """Close a public job as filled or cancelled; its page stays and says so.
 
     What is public is closed as it stands; edits that wait in a draft keep waiting.
@@ -45,7 +47,9 @@ def _republish(*, page_id: int, reason: str, note: str, user: Any) -> JobPage:
     live = JobPage.objects.select_for_update().get(pk=page_id)
     if not live.live:
         raise NotClosable
-    draft = live.get_latest_revision_as_object() if live.has_unpublished_changes else None
+    draft = (
+        live.get_latest_revision_as_object() if live.has_unpublished_changes else None
+    )
     live.closed_reason = reason
     live.change_note = note
     live.tell_followers = TellFollowers.AUTOMATIC

@@ -27,7 +27,7 @@ def on_job_published(
             record = JobRecord.for_page(instance)
             path = instance.get_url_parts()[2]
             JobPath.objects.update_or_create(path=path, defaults={"record": record})
-    except Exception:  # noqa: BLE001 - an editor's click must never fail for this
+    except Exception:
         logger.exception("Record of job %s not kept", instance.pk)
 
 
@@ -47,7 +47,7 @@ def _note_gone(page: JobPage) -> None:
             JobRecord.objects.filter(page_id=page.pk, gone_at=None).update(
                 gone_at=timezone.now()
             )
-    except Exception:  # noqa: BLE001 - an editor's click must never fail for this
+    except Exception:
         logger.exception("End of job %s not noted", page.pk)
 
 

@@ -6,15 +6,17 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from jobs import formatting
 from jobs.choices import RequirementKind
-from jobs.facts import Change
 from jobs.models import Company, JobCategory
+
+if TYPE_CHECKING:
+    from jobs.facts import Change, Facts
 
 LABELS = {
     "title": _("Title"),
@@ -122,7 +124,9 @@ def _value(field: str, value: Any, names: dict[tuple[str, int], str]) -> str:
 def pay(value: dict[str, Any] | None) -> str:
     if value is None:
         return ""
-    low, high = (None if value[k] is None else Decimal(value[k]) for k in ("low", "high"))
+    low, high = (
+        None if value[k] is None else Decimal(value[k]) for k in ("low", "high")
+    )
     return formatting.pay(
         low=low, high=high, currency=value["currency"], period=value["period"]
     )
@@ -188,3 +192,14 @@ def summary_of(changes: Sequence[Change]) -> str:
             label = str(LABELS[field])
             words.append(label[0].lower() + label[1:])
     return gettext("%(what)s changed") % {"what": formatting.listed(words)}
+
+
+def ended_word(facts: Facts) -> str:
+    """Say why a job is not open, in a word or two; "" while it is open."""
+    words = {
+        "filled": _("Filled"),
+        "cancelled": _("Cancelled"),
+        "closing_date": _("The closing date passed"),
+        "expired": _("Its time here ran out"),
+    }
+    return str(words.get(facts["availability"]["reason"], ""))

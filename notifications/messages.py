@@ -8,7 +8,7 @@ in templates/notifications/email/<kind>/{subject.txt,body.txt,body.html}.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formataddr, parseaddr
 from typing import Any
 
@@ -31,6 +31,9 @@ KEEP_FOLLOWERS = dt.timedelta(days=30)
 KEEP_ADDRESS = dt.timedelta(days=28)
 #: Longer header lines are folded by Python, and folded ones break DKIM at some relays.
 MAX_HEADER_LINE = 998
+
+#: What stands where a token was, for those who may read a mail and not act on it.
+HIDDEN = "hidden"
 
 Kind = OutgoingEmail.Kind
 
@@ -99,9 +102,7 @@ def render(content: Content, *, message_id: str) -> Message:
         headers=_headers(content, message_id),
     )
     html = render_to_string(f"{folder}/body.html", values)
-    inliner = css_inline.CSSInliner(
-        keep_style_tags=True, load_remote_stylesheets=False
-    )
+    inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
     message.attach_alternative(inliner.inline(html), "text/html")
     return message
 
@@ -313,3 +314,50 @@ CONTENT = {
     Kind.ANNOUNCEMENT: _announcement,
     Kind.NEW_FOLLOWER: _new_follower,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A mail as staff may read it: its links lead nowhere."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def preview(email: OutgoingEmail) -> Preview | None:
+    """Show what ``email`` says without a working token; None when it is past telling."""
+    try:
+        content = content_of(email)
+    except NotWanted:
+        if email.announcement is None:
+            return None
+        content = sample(email.announcement)
+    return _preview(content)
+
+
+def preview_announcement(announcement: Announcement) -> Preview:
+    """Show what an announcement says to a follower whom nobody is."""
+    return _preview(sample(announcement))
+
+
+def sample(announcement: Announcement) -> Content:
+    """An announcement's mail to nobody in particular."""
+    values = announcement_values(announcement) | {
+        "follows_since": announcement.created_at
+    }
+    return Content(
+        template=announcement.kind.lower(),
+        address="follower@example.org",
+        values=values,
+    )
+
+
+def _preview(content: Content) -> Preview:
+    hidden = {
+        name: absolute(f"/subscriptions/{HIDDEN}/")
+        for name in ("stop_url", "manage_url", "confirm_url")
+    }
+    message = render(replace(content, values=content.values | hidden), message_id="")
+    html = str(message.alternatives[0].content)
+    return Preview(subject=message.subject, text=str(message.body), html=html)

@@ -45,7 +45,9 @@ class News:
     changes: list[Change]
 
 
-def touch(*, page_id: int, intent: str, note: str = "", actor_id: int | None = None) -> None:
+def touch(
+    *, page_id: int, intent: str, note: str = "", actor_id: int | None = None
+) -> None:
     """Note that a job may have news, and restart its quiet window."""
     now = clock.database_now()
     due_at = now + AnnouncementSettings.load().quiet_window
@@ -126,7 +128,9 @@ def announce_next() -> bool:
 
 def _lock(model: Any, pk: int) -> bool:
     skip = connection.features.has_select_for_update_skip_locked
-    rows = model.objects.select_for_update(skip_locked=skip, of=("self",) if skip else ())
+    rows = model.objects.select_for_update(
+        skip_locked=skip, of=("self",) if skip else ()
+    )
     return rows.filter(pk=pk).order_by("pk").first() is not None
 
 
@@ -219,13 +223,17 @@ def outlook(*, record: JobRecord | None) -> Outlook:
     if record is None or state is None:
         return Outlook(None, None, None, 0)
     followers = followers_of(record_id=record.pk)
+    return Outlook(state, news_of(state), state.due_at, followers)
+
+
+def news_of(state: AnnouncedState) -> News | None:
+    """What comparing ``state`` now would decide to tell; None for nothing."""
     if state.facts is None or state.due_at is None:
-        return Outlook(state, None, state.due_at, followers)
+        return None
     if state.intent == TellFollowers.DO_NOT_SEND:
-        return Outlook(state, None, state.due_at, followers)
-    after = facts_now(record, clock.database_now())
-    news = compare(state.facts, after, intent=state.intent, note=state.note)
-    return Outlook(state, news, state.due_at, followers)
+        return None
+    after = facts_now(state.record, clock.database_now())
+    return compare(state.facts, after, intent=state.intent, note=state.note)
 
 
 @transaction.atomic
@@ -269,6 +277,7 @@ def cancel(*, state_id: int, user: Any) -> bool:
         )
         state.facts = before
         state.cancelled_digest = digest(after)
+        _log(state.record, "notifications.cancelled", user)
     state.close_window()
     state.save()
     return True
@@ -283,4 +292,3 @@ def digest(facts: Facts) -> str:
 def _log(record: JobRecord, action: str, user: Any) -> None:
     if record.page is not None:
         log(instance=record.page, action=action, user=user)
-

@@ -9,7 +9,7 @@ run in the sender's transaction and may raise: the visitor is asked to try again
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models.signals import pre_delete
@@ -19,12 +19,14 @@ from jobs.choices import TellFollowers
 from jobs.models import JobPage
 from notifications import services
 from notifications.delivery import outbox
-from subscriptions.models import Subscriber, Subscription
 from subscriptions.signals import (
     manage_link_requested,
     new_subscriber,
     subscription_requested,
 )
+
+if TYPE_CHECKING:
+    from subscriptions.models import Subscriber, Subscription
 
 logger = logging.getLogger(__name__)
 
@@ -69,10 +71,8 @@ def _touch(
     try:
         # A savepoint: a failed statement must not spoil the editor's transaction.
         with transaction.atomic():
-            services.touch(
-                page_id=page.pk, intent=intent, note=note, actor_id=actor_id
-            )
-    except Exception:  # noqa: BLE001 - see the module's docstring
+            services.touch(page_id=page.pk, intent=intent, note=note, actor_id=actor_id)
+    except Exception:
         logger.exception("News of job %s not noted", page.pk)
 
 
@@ -84,7 +84,7 @@ def _blank_wishes(page: JobPage) -> None:
             JobPage.objects.filter(pk=page.pk).update(
                 tell_followers=TellFollowers.AUTOMATIC, change_note=""
             )
-    except Exception:  # noqa: BLE001 - see the module's docstring
+    except Exception:
         logger.exception("Wishes of job %s not blanked", page.pk)
 
 

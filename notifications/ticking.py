@@ -40,7 +40,7 @@ def tick() -> bool:
         for step in STEPS:
             try:
                 step()
-            except Exception:  # noqa: BLE001 - the other steps are still due
+            except Exception:
                 logger.exception("Tick step %s failed", step.__name__)
     finally:
         Heartbeat.objects.filter(name=TICK, lease=lease).update(
@@ -137,4 +137,3 @@ STEPS: tuple[Callable[[], None], ...] = (
     purge_unconfirmed,
     purge_old_emails,
 )
-

@@ -20,11 +20,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from jobs import formatting
 from jobs.facts import availability_of
-from jobs.models import JobRecord
 from subscriptions import services, tokens
 from subscriptions.forms import AddressForm
 from subscriptions.models import Subscriber, Subscription
 from subscriptions.origin import same_origin_required
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jobs.models import JobRecord
 
 COOKIE = "manage"
 OPEN_FOR = dt.timedelta(minutes=30)
@@ -92,9 +95,7 @@ def manage_stop(request: HttpRequest) -> HttpResponse:
 
 def _asks_again(request: HttpRequest, status: int) -> HttpResponse:
     context = {"form": AddressForm(), "link_failed": True}
-    return render(
-        request, "subscriptions/manage_request.html", context, status=status
-    )
+    return render(request, "subscriptions/manage_request.html", context, status=status)
 
 
 def _subscriber(request: HttpRequest) -> Subscriber | None:
@@ -118,7 +119,9 @@ def _follows(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
         {
             "subscription": row,
             "record": row.record,
-            "job": row.record.page if row.record.page and row.record.page.live else None,
+            "job": row.record.page
+            if row.record.page and row.record.page.live
+            else None,
             "status_line": _status_line(row.record),
         }
         for row in rows
@@ -140,4 +143,3 @@ def _status_line(record: JobRecord) -> str:
     if record.gone_at:
         return _("Taken down on %(day)s") % {"day": formatting.day(record.gone_at)}
     return _("Taken down")
-

@@ -209,9 +209,7 @@ def _problem(
             category_id=record.category_id, exclude=record.page_id
         )
         context["similar"] = list(jobs.listed()[:3])
-    return render(
-        request, "subscriptions/confirm_problem.html", context, status=status
-    )
+    return render(request, "subscriptions/confirm_problem.html", context, status=status)
 
 
 def _job_url(request: HttpRequest, record: JobRecord | None) -> str | None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -27,8 +27,10 @@ from wagtail.search import index
 from jobs import choices, facts, formatting
 from jobs.blocks import JobBodyBlock
 from jobs.forms import JobPageForm
-from jobs.models.records import JobRecord
 from jobs.models.snippets import Company
+
+if TYPE_CHECKING:
+    from jobs.models.records import JobRecord
 
 
 class JobPageQuerySet(PageQuerySet):
@@ -55,7 +57,8 @@ class JobPageQuerySet(PageQuerySet):
         )
 
     def newest_first(self) -> JobPageQuerySet:
-        return self.order_by("-posted_at", "-pk")
+        # By "id": the search backend cannot order by "pk".
+        return self.order_by("-posted_at", "-id")
 
     def closing_soonest(self) -> JobPageQuerySet:
         """Order by closing date; jobs without one come last."""
@@ -241,6 +244,7 @@ class JobPage(Page):
         index.RelatedFields(
             "locations", [index.SearchField("place"), index.SearchField("region")]
         ),
+        index.FilterField("id"),
         index.FilterField("closed_reason"),
         index.FilterField("closes_at"),
         index.FilterField("posted_at"),

@@ -39,9 +39,7 @@ class NamedBySlug(models.Model):
     def _free_slug(self) -> str:
         base = slugify(self.name)[:110] or "item"
         others = type(self)._default_manager.exclude(pk=self.pk)
-        taken = set(
-            others.filter(slug__startswith=base).values_list("slug", flat=True)
-        )
+        taken = set(others.filter(slug__startswith=base).values_list("slug", flat=True))
         candidates = (f"{base}-{n}" if n > 1 else base for n in itertools.count(1))
         return next(slug for slug in candidates if slug not in taken)
 

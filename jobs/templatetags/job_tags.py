@@ -65,4 +65,3 @@ def _index_url(context: dict[str, Any]) -> str:
         cached = (index.get_url(request) or "") if index else ""
         holder._job_index_url = cached
     return cached
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.db.models import (
@@ -20,8 +20,10 @@ from django.db.models.functions import Cast, Concat
 
 from notifications import clock
 from notifications.models import Announcement, OutgoingEmail, Suppression
-from subscriptions.models import Subscription
 from subscriptions.services import recipients
+
+if TYPE_CHECKING:
+    from subscriptions.models import Subscription
 
 #: Rows written in one transaction: short enough for an editor who waits behind it.
 CHUNK = 5_000
@@ -112,7 +114,7 @@ def _insert(announcement: Announcement, rows: QuerySet[Subscription]) -> int:
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({names}) {sql} ON CONFLICT DO NOTHING",  # noqa: S608
+            f"INSERT INTO {table} ({names}) {sql} ON CONFLICT DO NOTHING",
             params,
         )
         return max(cursor.rowcount, 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -18,7 +18,9 @@ from django.utils import timezone
 from jobs.choices import CompanyNotices
 from notifications import clock
 from notifications.models import OutgoingEmail
-from subscriptions.models import Subscriber, Subscription
+
+if TYPE_CHECKING:
+    from subscriptions.models import Subscriber, Subscription
 
 LEASE = dt.timedelta(seconds=60)
 COMPANY_GAP = dt.timedelta(hours=1)
@@ -78,9 +80,7 @@ def owe_company_notice(subscription: Subscription) -> None:
     if company is None or not company.email or company.notices == CompanyNotices.OFF:
         return
     notices = OutgoingEmail.objects.filter(kind=Kind.NEW_FOLLOWER, company=company)
-    waiting = (
-        notices.queued().filter(lease="", attempts=0).select_for_update().first()
-    )
+    waiting = notices.queued().filter(lease="", attempts=0).select_for_update().first()
     if waiting is None:
         waiting = OutgoingEmail.objects.create(
             kind=Kind.NEW_FOLLOWER,

@@ -11,7 +11,10 @@ from notifications.delivery import outbox
 from notifications.delivery.expansion import expand_next
 from notifications.delivery.settling import settle_finished
 from notifications.delivery.transport import Answer, Outcome, Transport
-from notifications.models import OutgoingEmail
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from notifications.models import OutgoingEmail
 
 logger = logging.getLogger(__name__)
 
@@ -69,13 +72,13 @@ def _send(transport: Transport, email: OutgoingEmail) -> Outcome | None:
         outbox.skipped(email, str(reason))
         logger.info("Email %s not sent: %s", email.pk, reason)
         return None
-    except Exception:  # noqa: BLE001 - one broken row must not stop the others
+    except Exception:
         logger.exception("Email %s could not be written", email.pk)
         outbox.deferred(email, "could not be written")
         return None
     try:
         answer = transport.send(message)
-    except Exception:  # noqa: BLE001 - such as an address that no header can hold
+    except Exception:
         logger.exception("Email %s could not be sent", email.pk)
         outbox.failed(email, "could not be sent")
         return Outcome.REJECTED

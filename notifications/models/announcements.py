@@ -63,7 +63,13 @@ class AnnouncedStateQuerySet(models.QuerySet["AnnouncedState"]):
         return self.filter(due_at__isnull=False)
 
     def touch(
-        self, *, page_id: int, due_at: dt.datetime, intent: str, note: str, actor_id: int | None
+        self,
+        *,
+        page_id: int,
+        due_at: dt.datetime,
+        intent: str,
+        note: str,
+        actor_id: int | None,
     ) -> bool:
         """Note in one UPDATE that a job may have news; False if it has no state yet.
 

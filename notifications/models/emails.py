@@ -6,6 +6,7 @@ import datetime as dt
 import secrets
 
 from django.conf import settings
+from django.contrib import admin
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -28,8 +29,10 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
     def claimable(self, now: dt.datetime) -> OutgoingEmailQuerySet:
         """Due, and leased by nobody; the most urgent first."""
         free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
-        return self.queued().filter(free, due_at__lte=now).order_by(
-            "priority", "due_at", "pk"
+        return (
+            self.queued()
+            .filter(free, due_at__lte=now)
+            .order_by("priority", "due_at", "pk")
         )
 
 
@@ -130,6 +133,18 @@ class OutgoingEmail(models.Model):
 
     def __str__(self) -> str:
         return f"Email {self.pk}"
+
+    @admin.display(description=_("to"))
+    def recipient(self) -> str:
+        """The address as it is now; who it was if there is none any more."""
+        if self.subscriber is not None:
+            return self.subscriber.address
+        return str(self.company or self.user or _("erased"))
+
+    @admin.display(description=_("job"))
+    def job(self) -> str:
+        """The title of the job that an announcement is about, else ""."""
+        return self.announcement.record.title if self.announcement else ""
 
 
 class Suppression(models.Model):

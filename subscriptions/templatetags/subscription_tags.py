@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from django import template
 from django.urls import reverse
 
-from jobs.models import JobPage
 from subscriptions.forms import FollowForm
+
+if TYPE_CHECKING:
+    from jobs.models import JobPage
 
 register = template.Library()
 
 
-@register.inclusion_tag(
-    "subscriptions/includes/follow_form.html", takes_context=True
-)
+@register.inclusion_tag("subscriptions/includes/follow_form.html", takes_context=True)
 def follow_form(context: dict[str, Any], job: JobPage) -> dict[str, Any]:
     """Show the form with which a visitor follows ``job``.
 

@@ -1,0 +1,38 @@
+"""What may not be deleted while something needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+
+from jobs.models import Company, JobPage
+
+
+def refuse_company_in_use(
+    request: HttpRequest, instances: Sequence[Any]
+) -> HttpResponse | None:
+    """Refuse to delete a company that a job names, before anything is asked.
+
+    Covers the single and the bulk deletion of snippets. Jobs would otherwise stay
+    without a company, and their followers be told so.
+    """
+    companies = [x for x in instances if isinstance(x, Company)]
+    used = (
+        JobPage.objects.filter(company__in=companies)
+        .values_list("company__name", flat=True)
+        .distinct()
+    )
+    names = sorted(used)
+    if not names:
+        return None
+    messages.error(
+        request,
+        _("%(names)s still has jobs. Archive the company instead of deleting it.")
+        % {"names": ", ".join(names)},
+    )
+    return redirect("wagtailsnippets_jobs_company:list")

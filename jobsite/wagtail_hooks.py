@@ -1,0 +1,19 @@
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+
+@hooks.register("register_help_menu_item")
+def register_demo_inbox():  # type: ignore[no-untyped-def]
+    """Lead to the demo inbox, in development only: elsewhere it does not exist."""
+    try:
+        url = reverse("demo_inbox")
+    except NoReverseMatch:
+        return _NoItem("", "", name="no-demo-inbox")
+    return MenuItem(_("Demo inbox"), url, name="demo-inbox", icon_name="mail", order=50)
+
+
+class _NoItem(MenuItem):
+    def is_shown(self, request):  # type: ignore[no-untyped-def]
+        return False

@@ -1,0 +1,90 @@
+"""The read-only log of emails, on wagtail-modeladmin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail_modeladmin.helpers import PermissionHelper
+from wagtail_modeladmin.options import ModelAdmin
+from wagtail_modeladmin.views import InspectView
+
+from notifications import messages
+from notifications.models import OutgoingEmail
+
+
+class ReadOnly(PermissionHelper):
+    """Lets people with the right look, and nobody write: a log that can be edited is
+    none.
+    """
+
+    def user_can_list(self, user: Any) -> bool:
+        return bool(user.has_perm("notifications.view_outgoingemail"))
+
+    def user_can_inspect_obj(self, user: Any, obj: Any) -> bool:
+        return self.user_can_list(user)
+
+    def user_can_create(self, user: Any) -> bool:
+        return False
+
+    def user_can_edit_obj(self, user: Any, obj: Any) -> bool:
+        return False
+
+    def user_can_delete_obj(self, user: Any, obj: Any) -> bool:
+        return False
+
+
+class EmailInspectView(InspectView):
+    """One email: what became of it, and both its texts with every token blotted out."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | {"preview": messages.preview(self.instance)}
+
+
+class EmailLog(ModelAdmin):
+    model = OutgoingEmail
+    menu_label = _("Email log")
+    menu_icon = "history"
+    menu_order = 140
+    base_url_path = "email-log"
+    add_to_admin_menu = True
+    permission_helper_class = ReadOnly
+    history_view_enabled = False
+    inspect_view_enabled = True
+    inspect_view_class = EmailInspectView
+    inspect_template_name = "notifications/admin/email.html"
+    inspect_view_fields = [
+        "kind",
+        "recipient",
+        "job",
+        "state",
+        "created_at",
+        "due_at",
+        "sent_at",
+        "attempts",
+        "last_code",
+        "uncertain",
+        "message_id",
+    ]
+    list_display = [
+        "created_at",
+        "kind",
+        "recipient",
+        "job",
+        "state",
+        "attempts",
+        "sent_at",
+    ]
+    list_filter = ["state", "kind"]
+    search_fields = ["subscriber__address", "company__name", "message_id"]
+    ordering = ["-created_at", "-pk"]
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingEmail]:
+        rows = super().get_queryset(request)
+        return rows.select_related(
+            "subscriber", "company", "user", "announcement__record"
+        )

@@ -1,0 +1,93 @@
+"""What runs around an editor's click; registered in ``wagtail_hooks``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.action_menu import ActionMenuItem
+from wagtail.models import Page
+
+from jobs.models import JobPage, JobRecord
+from notifications import admin_messages
+
+TAKES_DOWN = ("unpublish", "delete")
+
+
+def after_publish(request: HttpRequest, page: Page) -> None:
+    """Say what followers will be told of what was just published."""
+    if isinstance(page, JobPage) and page.live:
+        admin_messages.tell_outlook(request, page)
+
+
+def after_unpublish(request: HttpRequest, page: Page) -> None:
+    """Say whom the end of a job, or of the jobs below a page, will be told."""
+    _tell_gone(request, [page])
+
+
+def before_delete(request: HttpRequest, page: Page) -> None:
+    """Remember which jobs go with a page: afterwards nothing leads to them."""
+    if request.method == "POST":
+        request._ending_records = _records_below([page])  # type: ignore[attr-defined]
+
+
+def after_delete(request: HttpRequest, page: Page) -> None:
+    """Say whom the deletion will be told."""
+    admin_messages.tell_ended(request, getattr(request, "_ending_records", []))
+
+
+def before_bulk(
+    request: HttpRequest, action_type: str, pages: list[Any], action: Any
+) -> None:
+    """Remember which jobs a bulk action is about to end."""
+    if action_type in TAKES_DOWN and pages and isinstance(pages[0], Page):
+        request._ending_records = _records_below(pages)  # type: ignore[attr-defined]
+
+
+def after_bulk(
+    request: HttpRequest, action_type: str, pages: list[Any], action: Any
+) -> None:
+    """Say what a bulk action will be told about."""
+    if action_type in TAKES_DOWN:
+        admin_messages.tell_ended(request, getattr(request, "_ending_records", []))
+
+
+def _records_below(pages: list[Page]) -> list[int]:
+    found: list[int] = []
+    for page in pages:
+        jobs = JobPage.objects.descendant_of(page, inclusive=True)
+        records = JobRecord.objects.filter(page__in=jobs)
+        found += records.values_list("pk", flat=True)
+    return found
+
+
+def _tell_gone(request: HttpRequest, pages: list[Page]) -> None:
+    admin_messages.tell_ended(request, _records_below(pages))
+
+
+class CloseJobMenuItem(ActionMenuItem):
+    """ "Close job" beside "Publish", and "Open job again" once it is closed."""
+
+    name = "action-close-job"
+    icon_name = "no-view"
+
+    def is_shown(self, context: dict[str, Any]) -> bool:
+        page = context.get("page")
+        if context["view"] != "edit" or not isinstance(page, JobPage) or not page.live:
+            return False
+        tester = self.get_user_page_permissions_tester(context)
+        return not context["locked_for_user"] and tester.can_publish()
+
+    @property
+    def label(self) -> str:
+        return str(_("Close or reopen job"))
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        context = super().get_context_data(parent_context)
+        closed = bool(parent_context["page"].closed_reason)
+        return context | {"label": _("Open job again") if closed else _("Close job")}
+
+    def get_url(self, parent_context: dict[str, Any]) -> str:
+        return reverse("notifications_close_job", args=[parent_context["page"].pk])

@@ -1,0 +1,46 @@
+"""Who may see people and their emails in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
+
+from notifications.models import OutgoingEmail, Suppression
+from subscriptions.models import Subscriber, Subscription
+
+
+class OnlyPolicy(ModelPermissionPolicy):
+    """Allows the given actions to whoever has their right, and no other to anybody."""
+
+    def __init__(self, model: Any, *actions: str) -> None:
+        super().__init__(model)
+        self.actions = frozenset(actions)
+
+    def user_has_permission(self, user: AbstractBaseUser, action: str) -> bool:
+        return action in self.actions and super().user_has_permission(user, action)
+
+    def user_has_any_permission(self, user: AbstractBaseUser, actions: Any) -> bool:
+        return any(self.user_has_permission(user, action) for action in actions)
+
+    def users_with_any_permission(self, actions: Any) -> Any:
+        return super().users_with_any_permission(self.actions & set(actions))
+
+
+def register_policies() -> None:
+    """Register the policies; before anything asks for one, so on top of the hooks."""
+    register_permission_policy(Subscriber, OnlyPolicy(Subscriber, "view"))
+    register_permission_policy(Subscription, OnlyPolicy(Subscription, "view", "add"))
+    register_permission_policy(Suppression, OnlyPolicy(Suppression, "view"))
+    register_permission_policy(OutgoingEmail, OnlyPolicy(OutgoingEmail, "view"))
+
+
+def may_decide(user: Any) -> bool:
+    """Whether ``user`` may send announcements at once, cancel and correct them."""
+    return bool(user.has_perm("notifications.decide_announcement"))
+
+
+def may_see_announcements(user: Any) -> bool:
+    return bool(user.has_perm("notifications.view_announcement"))

@@ -1,0 +1,59 @@
+"""What templates of every app may ask about announcements."""
+
+from __future__ import annotations
+
+from typing import Any, TYPE_CHECKING
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+
+from jobs.wording import ChangeLine, ended_word
+from notifications.models import Announcement
+
+if TYPE_CHECKING:
+    from jobs.models import JobPage
+
+register = template.Library()
+
+ENDING_VERBS = {
+    Announcement.Kind.CLOSED: _("Closed"),
+    Announcement.Kind.TAKEN_DOWN: _("Taken down"),
+    Announcement.Kind.OPEN_AGAIN: _("Open again"),
+    Announcement.Kind.CORRECTION: _("Corrected"),
+}
+
+
+@register.inclusion_tag("notifications/includes/timeline.html")
+def job_timeline(job: JobPage) -> dict[str, Any]:
+    """Show everything that followers of ``job`` were told, the newest first.
+
+    One query, whatever the number of announcements.
+    """
+    record = job.record_or_none
+    told = (
+        Announcement.objects.told().filter(record=record).order_by("-version")
+        if record
+        else []
+    )
+    entries = [timeline_entry(announcement) for announcement in told]
+    if job.posted_at is not None:
+        entries.append({"date": job.posted_at, "lines": [], "first_posted": True})
+    return {"entries": entries, "job": job}
+
+
+def timeline_entry(announcement: Announcement) -> dict[str, Any]:
+    """One announcement as the timeline and the change component show it."""
+    return {
+        "date": announcement.created_at,
+        "lines": [*ending_lines(announcement), *announcement.lines],
+        "note": announcement.note,
+    }
+
+
+def ending_lines(announcement: Announcement) -> list[dict[str, str]]:
+    """The line that says that a job ended or opened again; none for a change."""
+    verb = ENDING_VERBS.get(announcement.kind)
+    if verb is None:
+        return []
+    word = ended_word(announcement.after)
+    return [ChangeLine("availability", str(verb), "", text=word).as_json()]

@@ -1,0 +1,137 @@
+"""What waits to be told, what is on its way, and what was told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from django.views.generic import DetailView, ListView
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from jobs import wording
+from notifications import services
+from notifications.admin_messages import what
+from notifications.messages import preview_announcement
+from notifications.models import AnnouncedState, Announcement
+from notifications.permissions import may_decide, may_see_announcements
+
+State = Announcement.State
+#: The tabs of the list, and which states each one holds.
+TABS = {
+    "": (gettext_lazy("All"), list(State)),
+    "sending": (gettext_lazy("Sending"), [State.EXPANDING, State.SENDING]),
+    "sent": (gettext_lazy("Sent"), [State.DONE]),
+    "cancelled": (gettext_lazy("Cancelled"), [State.CANCELLED, State.PARKED]),
+}
+
+
+class SeesAnnouncements(WagtailAdminTemplateMixin):
+    """Shows the page to whoever may see announcements; counts only, no addresses."""
+
+    header_icon = "mail"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not may_see_announcements(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+class AnnouncementsView(SeesAnnouncements, ListView):
+    page_title = gettext_lazy("Announcements")
+    template_name = "notifications/admin/announcements.html"
+    context_object_name = "announcements"
+    paginate_by = 25
+
+    def get_queryset(self) -> QuerySet[Announcement]:
+        _label, states = TABS.get(self.request.GET.get("state", ""), TABS[""])
+        rows = Announcement.objects.filter(state__in=states)
+        return rows.select_related("record", "actor").order_by("-created_at", "-pk")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        current = self.request.GET.get("state", "")
+        return context | {
+            "waiting": list(waiting_news()),
+            "may_decide": may_decide(self.request.user),
+            "tabs": [
+                {"value": value, "label": label, "is_current": value == current}
+                for value, (label, _states) in TABS.items()
+            ],
+        }
+
+
+def waiting_news() -> Iterator[dict[str, Any]]:
+    """Each job whose quiet window holds news, with what would be told to how many."""
+    following = Q(
+        record__subscriptions__confirmed_at__isnull=False,
+        record__subscriptions__ended_at__isnull=True,
+    )
+    states = (
+        AnnouncedState.objects.waiting()
+        .filter(facts__isnull=False)
+        .select_related("record__page", "actor")
+        .prefetch_related("record__page__requirements", "record__page__locations")
+        .annotate(people=Count("record__subscriptions", filter=following))
+        .order_by(F("due_at").asc(), "pk")
+    )
+    for state in states:
+        news = services.news_of(state)
+        if news is not None:
+            yield {
+                "state": state,
+                "what": what(news),
+                "lines": wording.lines(news.changes),
+                "kind": Announcement.Kind(news.kind).label,
+            }
+
+
+class AnnouncementView(SeesAnnouncements, DetailView):
+    page_title = gettext_lazy("Announcement")
+    template_name = "notifications/admin/announcement.html"
+    context_object_name = "announcement"
+    queryset = Announcement.objects.select_related("record__page", "actor")
+
+    def get_page_subtitle(self) -> str:
+        return self.object.record.title
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | {"preview": preview_announcement(self.object)}
+
+
+@require_POST
+def send_now(request: HttpRequest, state_id: int) -> HttpResponse:
+    """Let one job's news go out at once; needs the right to decide."""
+    _check(request)
+    if services.send_now(state_id=state_id, user=request.user):
+        messages.success(request, _("It goes out now."))
+    else:
+        messages.warning(request, _("Too late: nothing is waiting for this job."))
+    return redirect("notifications_announcements")
+
+
+@require_POST
+def cancel(request: HttpRequest, state_id: int) -> HttpResponse:
+    """Drop one job's news; needs the right to decide."""
+    _check(request)
+    if services.cancel(state_id=state_id, user=request.user):
+        messages.success(
+            request,
+            _("Cancelled. Followers still know what they were last told."),
+        )
+    else:
+        messages.warning(request, _("Too late: it is on its way."))
+    return redirect("notifications_announcements")
+
+
+def _check(request: HttpRequest) -> None:
+    if not may_decide(request.user):
+        raise PermissionDenied

@@ -1,0 +1,214 @@
+"""Every listing of ours in the admin.
+
+They are all here, in the highest app that knows what a click costs: Wagtail keeps one
+view set per model, and the last registration wins.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views.pages.listing import IndexView as PageIndexView
+from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.snippets.views.snippets import (
+    CreateView,
+    IndexView,
+    SnippetViewSet,
+    SnippetViewSetGroup,
+)
+
+from jobs import facts
+from jobs.models import Company, JobCategory, JobPage
+from notifications.forms import AddFollowerForm
+from subscriptions.models import Subscriber, Subscription
+
+
+def job_status(job: JobPage) -> str:
+    """Say in a word or two where a job stands."""
+    if not job.live:
+        return str(_("Taken down")) if job.first_published_at else str(_("Draft"))
+    availability = facts.closing_of(job, timezone.now())
+    words = {
+        "filled": _("Filled"),
+        "cancelled": _("Cancelled"),
+        "closing_date": _("Closed"),
+    }
+    return str(words.get(availability.reason, _("Open")))
+
+
+class JobIndexView(PageIndexView):
+    def annotate_queryset(self, pages: QuerySet[JobPage]) -> QuerySet[JobPage]:
+        return super().annotate_queryset(pages).select_related("company")
+
+
+class JobListingViewSet(PageListingViewSet):
+    model = JobPage
+    index_view_class = JobIndexView
+    icon = "doc-full-inverse"
+    menu_label = _("Jobs")
+    menu_order = 100
+    add_to_admin_menu = True
+    columns = [
+        *PageListingViewSet.columns[:2],
+        Column("company", label=_("Company"), accessor="company"),
+        Column("job_status", label=_("State"), accessor=job_status),
+        DateColumn("closes_at", label=_("Closes"), sort_key="closes_at"),
+        DateColumn("posted_at", label=_("Posted"), sort_key="posted_at"),
+    ]
+
+
+class CompanyIndexView(IndexView):
+    def get_base_queryset(self) -> QuerySet[Company]:
+        live = Count("jobs", filter=Q(jobs__live=True))
+        return super().get_base_queryset().annotate(live_jobs=live)
+
+
+class CompanyViewSet(SnippetViewSet):
+    model = Company
+    icon = "group"
+    menu_label = _("Companies")
+    menu_order = 110
+    add_to_admin_menu = True
+    index_view_class = CompanyIndexView
+    list_display = [
+        "name",
+        Column("live_jobs", label=_("Jobs"), sort_key="live_jobs"),
+        "notices",
+        "is_archived",
+    ]
+    list_filter = ["is_archived", "notices"]
+    ordering = ["name"]
+    search_backend_name = None
+    search_fields = ["name"]
+    panels = [
+        "name",
+        "description",
+        "website",
+        "logo",
+        "email",
+        "notices",
+        "is_confidential",
+        "is_archived",
+        "slug",
+    ]
+
+
+class JobCategoryViewSet(SnippetViewSet):
+    model = JobCategory
+    icon = "tag"
+    menu_label = _("Fields of work")
+    add_to_settings_menu = True
+    ordering = ["name"]
+    search_backend_name = None
+    search_fields = ["name"]
+    panels = ["name", "slug"]
+
+
+class PeopleViewSet(SnippetViewSet):
+    """A listing of people or of what they follow.
+
+    No chooser, which would show every address to whoever may open the admin; no
+    reference index, which would cost nine queries for each follower.
+    """
+
+    add_to_reference_index = False
+    inspect_view_enabled = True
+    copy_view_enabled = False
+    search_backend_name = None
+
+    def register_chooser_viewset(self) -> None:
+        """Register none."""
+
+
+class SubscriberIndexView(IndexView):
+    def get_base_queryset(self) -> QuerySet[Subscriber]:
+        following = Q(
+            subscriptions__confirmed_at__isnull=False,
+            subscriptions__ended_at__isnull=True,
+        )
+        follows = Count("subscriptions", filter=following)
+        return super().get_base_queryset().annotate(follows=follows)
+
+
+class SubscriberViewSet(PeopleViewSet):
+    model = Subscriber
+    icon = "user"
+    menu_label = _("People")
+    index_view_class = SubscriberIndexView
+    list_display = [
+        "address",
+        Column("follows", label=_("Jobs followed"), sort_key="follows"),
+        DateColumn("created_at", label=_("Since"), sort_key="created_at"),
+    ]
+    search_fields = ["address"]
+    ordering = ["-created_at", "-pk"]
+    inspect_view_fields = ["address", "created_at"]
+
+
+def subscription_state(subscription: Subscription) -> str:
+    if subscription.ended_at:
+        return subscription.get_ended_reason_display()
+    if subscription.confirmed_at:
+        return str(_("Following"))
+    return str(_("Not confirmed yet"))
+
+
+class SubscriptionIndexView(IndexView):
+    def get_base_queryset(self) -> QuerySet[Subscription]:
+        return super().get_base_queryset().select_related("subscriber", "record")
+
+
+class SubscriptionCreateView(CreateView):
+    """Adds a follower as the public form does: the person has to confirm."""
+
+    def get_form_class(self) -> type[AddFollowerForm]:
+        return AddFollowerForm
+
+    def get_panel(self) -> None:
+        return None
+
+    def get_success_message(self, instance: Subscription) -> str:
+        return str(_("Asked to confirm. They follow once they use the link we email."))
+
+
+class SubscriptionViewSet(PeopleViewSet):
+    model = Subscription
+    icon = "mail"
+    menu_label = _("Subscriptions")
+    index_view_class = SubscriptionIndexView
+    add_view_class = SubscriptionCreateView
+    list_display = [
+        Column("address", label=_("Follower"), accessor="subscriber.address"),
+        Column("job", label=_("Job"), accessor="record.title"),
+        Column("state", label=_("State"), accessor=subscription_state),
+        DateColumn("confirmed_at", label=_("Follows since"), sort_key="confirmed_at"),
+        DateColumn("ended_at", label=_("Ended"), sort_key="ended_at"),
+    ]
+    list_filter = ["ended_reason", "closings_only"]
+    search_fields = ["subscriber__address", "record__title"]
+    ordering = ["-requested_at", "-pk"]
+    inspect_view_fields = [
+        "record",
+        "requested_at",
+        "confirmed_at",
+        "ended_at",
+        "ended_reason",
+        "closings_only",
+        "remind_before_closing",
+        "share_address",
+        "consent_version",
+        "consent_path",
+    ]
+
+
+class FollowersGroup(SnippetViewSetGroup):
+    items = (SubscriberViewSet, SubscriptionViewSet)
+    menu_icon = "group"
+    menu_label = _("Followers")
+    menu_name = "followers"
+    menu_order = 130
+
+
+job_listing_viewset = JobListingViewSet("jobs_listing")

@@ -1,0 +1,109 @@
+from django.templatetags.static import static
+from django.urls import path, reverse_lazy
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.snippets.models import register_snippet
+from wagtail_modeladmin.options import modeladmin_register
+
+from notifications import hooks as ours
+from notifications.email_log import EmailLog
+from notifications.permissions import may_see_announcements, register_policies
+from notifications.views import announcements, closing
+from notifications.viewsets import (
+    CompanyViewSet,
+    FollowersGroup,
+    JobCategoryViewSet,
+    job_listing_viewset,
+)
+
+register_policies()
+register_snippet(CompanyViewSet)
+register_snippet(JobCategoryViewSet)
+register_snippet(FollowersGroup)
+modeladmin_register(EmailLog)
+
+
+class AnnouncementsMenuItem(MenuItem):
+    def is_shown(self, request):  # type: ignore[no-untyped-def]  # Wagtail's signature
+        return may_see_announcements(request.user)
+
+
+@hooks.register("register_admin_viewset")
+def register_job_listing():  # type: ignore[no-untyped-def]
+    return job_listing_viewset
+
+
+@hooks.register("register_admin_menu_item")
+def register_announcements_menu_item():  # type: ignore[no-untyped-def]
+    return AnnouncementsMenuItem(
+        _("Announcements"),
+        reverse_lazy("notifications_announcements"),
+        name="announcements",
+        icon_name="mail",
+        order=120,
+    )
+
+
+@hooks.register("register_admin_urls")
+def register_urls():  # type: ignore[no-untyped-def]
+    return [
+        path(
+            "announcements/",
+            announcements.AnnouncementsView.as_view(),
+            name="notifications_announcements",
+        ),
+        path(
+            "announcements/<int:pk>/",
+            announcements.AnnouncementView.as_view(),
+            name="notifications_announcement",
+        ),
+        path(
+            "announcements/waiting/<int:state_id>/send/",
+            announcements.send_now,
+            name="notifications_send_now",
+        ),
+        path(
+            "announcements/waiting/<int:state_id>/cancel/",
+            announcements.cancel,
+            name="notifications_cancel",
+        ),
+        path(
+            "jobs/<int:page_id>/close/",
+            closing.close_job,
+            name="notifications_close_job",
+        ),
+    ]
+
+
+@hooks.register("register_page_action_menu_item")
+def register_close_job():  # type: ignore[no-untyped-def]
+    return ours.CloseJobMenuItem(order=60)
+
+
+@hooks.register("insert_global_admin_css")
+def insert_admin_css():  # type: ignore[no-untyped-def]
+    return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions):  # type: ignore[no-untyped-def]
+    actions.register_action(
+        "notifications.not_told",
+        _("Followers not told"),
+        _("Followers were not told, as the editor chose"),
+    )
+    actions.register_action(
+        "notifications.cancelled",
+        _("Announcement cancelled"),
+        _("The announcement to followers was cancelled"),
+    )
+
+
+hooks.register("after_publish_page", ours.after_publish)
+hooks.register("after_unpublish_page", ours.after_unpublish)
+hooks.register("before_delete_page", ours.before_delete)
+hooks.register("after_delete_page", ours.after_delete)
+hooks.register("before_bulk_action", ours.before_bulk)
+hooks.register("after_bulk_action", ours.after_bulk)
