@@ -167,10 +167,22 @@ def _digest(page: JobPage) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+#: Signs that are more than punctuation: "C" is neither "C#" nor "C++".
+_SIGNS = "+#%£$€"
+
+
 def _plain(text: str) -> str:
     """Reduce a text to what is left when only its wording changes."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[\W_]+", "", folded)
+    # "1.5" is not "15"; "10 to 12" is "10-12" and not "1012".
+    folded = re.sub(r"(?<=\d)[.,](?=\d)", "point", folded)
+    folded = re.sub(rf"(?<=\d)[^\w{_SIGNS}]+(?=\d)", "to", folded)
+    return "".join(c for c in folded if _means_something(c))
+
+
+def _means_something(character: str) -> bool:
+    # Letters, numbers, and marks (M), which are vowels in Hindi or Thai.
+    return unicodedata.category(character)[0] in "LMN" or character in _SIGNS
 
 
 def _changed(field: str, before: Any, after: Any) -> Iterator[Change]:
@@ -204,20 +216,25 @@ def _requirements_changed(
 ) -> Iterator[Change]:
     gone = {k: v for k, v in before.items() if k not in after}
     new = {k: v for k, v in after.items() if k not in before}
+    pairs = [(value, after[key]) for key, value in before.items() if key in after]
     # Deleted and typed again is the same requirement with another uuid.
     for key, value in list(new.items()):
-        twin = next((k for k, v in gone.items() if v == value), None)
+        twins = [k for k, old in gone.items() if _same_words(old, value)]
+        twin = min(twins, key=lambda k: gone[k] != value, default=None)
         if twin is not None:
-            del gone[twin], new[key]
+            pairs.append((gone.pop(twin), new.pop(key)))
     for value in new.values():
         yield Change(field, "added", None, value)
     for value in gone.values():
         yield Change(field, "removed", value, None)
-    for key, value in before.items():
-        if key in after and after[key] != value:
-            same_kind = value["kind"] == after[key]["kind"]
-            same_words = _plain(value["text"]) == _plain(after[key]["text"])
-            yield Change(field, "reworded", value, after[key], same_kind and same_words)
+    for old, value in pairs:
+        if old != value:
+            minor = old["kind"] == value["kind"] and _same_words(old, value)
+            yield Change(field, "reworded", old, value, minor)
+
+
+def _same_words(one: dict[str, str], other: dict[str, str]) -> bool:
+    return _plain(one["text"]) == _plain(other["text"])
 
 
 #: Every fact in the order in which its change is told, and what compares it.

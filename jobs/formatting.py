@@ -15,9 +15,7 @@ from babel import Locale
 from babel.numbers import format_currency
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
-from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, to_locale
-from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from jobs.choices import EmploymentType, PayPeriod, RequirementKind, Workplace
@@ -74,8 +72,9 @@ def _english() -> bool:
     return (get_language() or "en").startswith("en")
 
 
-def listed(words: Iterable[str], conjunction: str | Promise = _("and")) -> str:
+def listed(words: Iterable[str], conjunction: str = "") -> str:
     """Join words as a sentence does: "Leeds, York and Hull"."""
+    conjunction = conjunction or gettext("and")
     unique = list(dict.fromkeys(words))
     if len(unique) <= 1:
         return "".join(unique)
@@ -94,7 +93,7 @@ def place(locations: Sequence[dict[str, str]], workplace: str) -> str:
         Ireland or the United Kingdom"; "" when nothing is known.
     """
     if workplace == Workplace.REMOTE:
-        where = listed((country(x["country"]) for x in locations), _("or"))
+        where = listed((country(x["country"]) for x in locations), gettext("or"))
         if not where:
             return gettext("Remote")
         return gettext("Remote in %(where)s") % {"where": where}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -106,19 +106,8 @@ def _requirement(change: Change) -> dict[str, str]:
 def _value(field: str, value: Any, names: dict[tuple[str, int], str]) -> str:
     if field in ("company", "category"):
         return names.get((field, value), gettext("none"))
-    if field == "pay":
-        return pay(value) or gettext("not stated")
-    if field == "closes_at":
-        return closing(value) or gettext("no closing date")
-    if field == "locations":
-        return places(value) or gettext("not stated")
-    if field == "workplace":
-        return formatting.workplace(value)
-    if field == "employment_type":
-        return formatting.employment_type(value)
-    if field == "apply":
-        return formatting.listed(filter(None, (value["url"], value["email"])), _("or"))
-    return str(value)
+    say = SAY.get(field)
+    return say(value) if say else str(value)
 
 
 def pay(value: dict[str, Any] | None) -> str:
@@ -142,6 +131,22 @@ def places(rows: Sequence[Sequence[str]]) -> str:
         ", ".join(filter(None, (place, region))) or formatting.country(country)
         for place, region, country in rows
     )
+
+
+def apply(value: dict[str, str]) -> str:
+    ways = filter(None, (value["url"], value["email"]))
+    return formatting.listed(ways, gettext("or"))
+
+
+#: How the value of a field is said; a field that is not here is words already.
+SAY: dict[str, Callable[[Any], str]] = {
+    "pay": lambda value: pay(value) or gettext("not stated"),
+    "closes_at": lambda value: closing(value) or gettext("no closing date"),
+    "locations": lambda value: places(value) or gettext("not stated"),
+    "workplace": formatting.workplace,
+    "employment_type": formatting.employment_type,
+    "apply": apply,
+}
 
 
 def requirements(facts_value: dict[str, dict[str, str]], kind: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -49,15 +49,15 @@ def _note_actor(record: JobRecord | None, user: Any) -> None:
 
 
 def _add(request: HttpRequest, text: str, outlook: Outlook) -> None:
-    if outlook.news is not None and outlook.followers:
-        if may_see_announcements(request.user):
-            url = reverse("notifications_announcements")
-            text = format_html('{} <a href="{}">{}</a>', text, url, _("See or cancel"))
+    told = outlook.news is not None and outlook.followers
+    if told and may_see_announcements(request.user):
+        url = reverse("notifications_announcements")
+        text = format_html('{} <a href="{}">{}</a>', text, url, _("See or cancel"))
     messages.info(request, text)
 
 
 def outlook_text(outlook: Outlook) -> str:
-    """Say what will happen: "14 followers will be told at 14:32 that pay changed."
+    """Say what will happen, such as "14 followers will be told at 14:32 that …".
 
     "" for a job that nobody could have followed yet.
     """

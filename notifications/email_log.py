@@ -16,9 +16,7 @@ from notifications.models import OutgoingEmail
 
 
 class ReadOnly(PermissionHelper):
-    """Lets people with the right look, and nobody write: a log that can be edited is
-    none.
-    """
+    """Lets people with the right look, and nobody write."""
 
     def user_can_list(self, user: Any) -> bool:
         return bool(user.has_perm("notifications.view_outgoingemail"))

@@ -68,7 +68,7 @@ def _tell_gone(request: HttpRequest, pages: list[Page]) -> None:
 
 
 class CloseJobMenuItem(ActionMenuItem):
-    """ "Close job" beside "Publish", and "Open job again" once it is closed."""
+    """Close a job, beside "Publish"; open it again once it is closed."""
 
     name = "action-close-job"
     icon_name = "no-view"

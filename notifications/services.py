@@ -62,7 +62,7 @@ def touch(
 
 def ensure_state(*, record_id: int) -> AnnouncedState:
     """The announced state of a job, adopting what is public if there is none yet."""
-    state, created = AnnouncedState.objects.get_or_create(record_id=record_id)
+    state, _created = AnnouncedState.objects.get_or_create(record_id=record_id)
     if state.facts is None:
         record = JobRecord.objects.get(pk=record_id)
         state.facts = facts_now(record, clock.database_now())

@@ -9,7 +9,7 @@ run in the sender's transaction and may raise: the visitor is asked to try again
 from __future__ import annotations
 
 import logging
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models.signals import pre_delete

@@ -7,6 +7,7 @@ receiving server knows what they mean.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 
@@ -43,10 +44,9 @@ def validated(address: str) -> str:
 def normalised(address: str) -> str:
     """The identity of an address, for comparing."""
     local, _at, domain = address.strip().rpartition("@")
-    try:
+    # What is no domain stays as it is: it only has to be the same each time.
+    with contextlib.suppress(UnicodeError):
         domain = domain.encode("idna").decode()
-    except UnicodeError:
-        pass
     return f"{local.lower()}@{domain.lower()}"
 
 

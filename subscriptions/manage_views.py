@@ -7,6 +7,7 @@ cookie on this path, so that neither address nor link stays in the address bar.
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core import signing
@@ -24,7 +25,6 @@ from subscriptions import services, tokens
 from subscriptions.forms import AddressForm
 from subscriptions.models import Subscriber, Subscription
 from subscriptions.origin import same_origin_required
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jobs.models import JobRecord

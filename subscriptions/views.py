@@ -82,21 +82,25 @@ def check_your_inbox(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Show a button; pressing it makes the person a follower."""
+    act = services.confirm if request.method == "POST" else services.pending
     try:
-        if request.method == "POST":
-            subscription = services.confirm(token=token)
-            return _confirmed(request, subscription)
-        subscription = services.pending(token=token)
+        subscription = act(token=token)
     except Subscription.DoesNotExist:
         return _problem(request, "unknown", None, 404)
     except tokens.TokenExpired:
         return _problem(request, "expired", None, 410)
     except services.JobNotOpen:
         return _closed(request, services.pending(token=token).record)
+    if request.method == "POST":
+        return _confirmed(request, subscription)
+    return _asks_to_confirm(request, subscription)
+
+
+def _asks_to_confirm(request: HttpRequest, subscription: Subscription) -> HttpResponse:
     record = subscription.record
+    page = record.page
     if subscription.is_confirmed:
         return _problem(request, "already", record, 200)
-    page = record.page
     if page is None or not page.live or not page.is_open:
         return _closed(request, record)
     context = {"subscription": subscription, "record": record}

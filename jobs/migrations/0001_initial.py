@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('apply_url', models.URLField(blank=True, max_length=500, verbose_name='web address to apply at')),
                 ('apply_email', models.EmailField(blank=True, max_length=254, verbose_name='email address to apply to')),
                 ('tell_followers', models.CharField(choices=[('AUTOMATIC', 'When something that matters changed'), ('SEND', 'Yes, this time'), ('DO_NOT_SEND', 'No, not this time')], default='AUTOMATIC', help_text='Not telling them is noted in the history.', max_length=11, verbose_name='tell followers')),
-                ('change_note', models.CharField(blank=True, help_text='Optional. They see it under the changes, and so does everyone on the job’s page.', max_length=300, verbose_name='a line for followers')),
+                ('change_note', models.CharField(blank=True, help_text='Optional. They see it under the changes, and so does everyone who reads the page of the job.', max_length=300, verbose_name='a line for followers')),
                 ('posted_at', models.DateTimeField(editable=False, null=True, verbose_name='posted')),
                 ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='jobs', to='jobs.jobcategory', verbose_name='field of work')),
                 ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='jobs', to='jobs.company', verbose_name='company')),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -190,8 +190,8 @@ class JobPage(Page):
         max_length=300,
         blank=True,
         help_text=_(
-            "Optional. They see it under the changes, and so does everyone on the "
-            "job’s page."
+            "Optional. They see it under the changes, and so does everyone who reads "
+            "the page of the job."
         ),
     )
     posted_at = models.DateTimeField(_("posted"), null=True, editable=False)

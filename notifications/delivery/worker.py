@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+from typing import TYPE_CHECKING
 
 from notifications import messages, services
 from notifications.delivery import outbox
 from notifications.delivery.expansion import expand_next
 from notifications.delivery.settling import settle_finished
 from notifications.delivery.transport import Answer, Outcome, Transport
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from notifications.models import OutgoingEmail
