@@ -8,6 +8,7 @@ in templates/notifications/email/<kind>/{subject.txt,body.txt,body.html}.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from email.utils import formataddr, parseaddr
 from typing import Any
@@ -165,7 +166,7 @@ def _confirm(email: OutgoingEmail) -> Content:
     if subscription is None or subscription.ended_at is not None:
         raise NotWanted("no longer asked for")
     record = subscription.record
-    values = {
+    values: dict[str, Any] = {
         "title": record.title,
         "company_name": record.company_name,
         "job_url": job_url(record.page),
@@ -208,7 +209,7 @@ def _announcement(email: OutgoingEmail) -> Content:
         template=announcement.kind.lower(),
         address=subscriber.address,
         values=values,
-        stop_url=values["stop_url"],
+        stop_url=_stop_url(subscription),
         list_id=f"job-{announcement.record_id}",
     )
 
@@ -278,7 +279,8 @@ def _new_follower(email: OutgoingEmail) -> Content:
     if company is None or not company.email:
         raise NotWanted("company has no address")
     rows = (
-        email.subscriptions.confirmed()
+        Subscription.objects.confirmed()
+        .filter(pk__in=email.subscriptions.all())
         .select_related("subscriber", "record__page")
         .order_by("confirmed_at", "pk")
     )
@@ -308,7 +310,7 @@ def _new_follower(email: OutgoingEmail) -> Content:
     return Content(template="new_follower", address=company.email, values=values)
 
 
-CONTENT = {
+CONTENT: dict[str, Callable[[OutgoingEmail], Content]] = {
     Kind.CONFIRM: _confirm,
     Kind.MANAGE_LINK: _manage_link,
     Kind.ANNOUNCEMENT: _announcement,
@@ -359,5 +361,5 @@ def _preview(content: Content) -> Preview:
         for name in ("stop_url", "manage_url", "confirm_url")
     }
     message = render(replace(content, values=content.values | hidden), message_id="")
-    html = str(message.alternatives[0].content)
-    return Preview(subject=message.subject, text=str(message.body), html=html)
+    html, _mimetype = message.alternatives[0]
+    return Preview(subject=str(message.subject), text=str(message.body), html=str(html))

@@ -50,6 +50,8 @@ def differs(state: AnnouncedState) -> bool:
     """Whether a job that nothing is due for has news all the same."""
     now = clock.database_now()
     after = facts_now(state.record, now)
+    if state.facts is None:
+        return False
     if services.compare(state.facts, after, intent="", note="") is None:
         return False
     return services.digest(after) != state.cancelled_digest

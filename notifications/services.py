@@ -147,7 +147,7 @@ def _announce(state: AnnouncedState, now: dt.datetime) -> None:
     elif (news := compare(before, after, intent=intent, note=note)) is not None:
         state.version += 1
         state.facts = moved_on(before, after)
-        _create(state, news, before=before, now=now)
+        _create(state, news, before=before, after=state.facts, now=now)
     else:
         state.facts = moved_on(before, after)
     state.close_window()
@@ -155,41 +155,43 @@ def _announce(state: AnnouncedState, now: dt.datetime) -> None:
 
 
 def _create(
-    state: AnnouncedState,
+    announced: AnnouncedState,
     news: News,
     *,
     before: Facts,
+    after: Facts,
     now: dt.datetime,
     **values: Any,
 ) -> Announcement:
     lines = wording.lines(news.changes)
     announcement = Announcement.objects.create(
-        record=state.record,
-        version=state.version,
+        record=announced.record,
+        version=announced.version,
         kind=news.kind,
         before=before,
-        after=state.facts,
+        after=after,
         changes=[change.as_json() for change in news.changes],
         lines=[line.as_json() for line in lines],
-        subject=subject(state.record, news, state.facts),
-        note=state.note,
-        actor=state.actor,
+        subject=subject(announced.record, news, after),
+        note=announced.note,
+        actor=announced.actor,
         created_at=now,
         expires_at=now + EXPIRES_AFTER,
         **values,
     )
-    logger.info("Announcement %s made for job %s", announcement.pk, state.record_id)
+    logger.info("Announcement %s made for job %s", announcement.pk, announced.record_id)
     return announcement
 
 
 def subject(record: JobRecord, news: News, after: Facts) -> str:
     """Name the news and the job on one line, as the subject of an email."""
     title = " ".join((after.get("title") or record.title).split())
-    what = {
+    words: dict[str, str] = {
         Kind.TAKEN_DOWN: gettext("Taken down"),
         Kind.OPEN_AGAIN: gettext("Open again"),
         Kind.CORRECTION: gettext("Correction"),
-    }.get(news.kind)
+    }
+    what = words.get(news.kind)
     if news.kind == Kind.CLOSED:
         reason = after["availability"]["reason"]
         what = {
@@ -264,18 +266,16 @@ def cancel(*, state_id: int, user: Any) -> bool:
     news = compare(state.facts, after, intent=state.intent, note=state.note)
     state.actor = user
     if news is not None:
-        before = state.facts
         state.version += 1
-        state.facts = moved_on(before, after)
         _create(
             state,
             news,
-            before=before,
+            before=state.facts,
+            after=moved_on(state.facts, after),
             now=now,
             state=Announcement.State.CANCELLED,
             finished_at=now,
         )
-        state.facts = before
         state.cancelled_digest = digest(after)
         _log(state.record, "notifications.cancelled", user)
     state.close_window()

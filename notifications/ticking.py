@@ -108,8 +108,9 @@ def end_finished_follows() -> None:
         .select_related("record")[:500]
     )
     for state in states:
-        told = state.record.announcements.order_by("-version").first()
-        since = told.created_at if told else state.record.gone_at
+        told = Announcement.objects.filter(record=state.record).order_by("-version")
+        last = told.first()
+        since = last.created_at if last else state.record.gone_at
         deleted = state.record.page_id is None
         if deleted or (since is not None and since <= now - KEEP_FOLLOWERS):
             subscriptions.end_for_job(record_id=state.record_id, now=now)

@@ -105,7 +105,7 @@ def _subscriber(request: HttpRequest) -> Subscriber | None:
         )
     except (KeyError, signing.BadSignature):
         return None
-    return Subscriber.objects.filter(pk=pk).first()
+    return Subscriber.objects.filter(pk=pk).first() if pk else None
 
 
 def _follows(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
@@ -133,13 +133,14 @@ def _follows(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
 def _status_line(record: JobRecord) -> str:
     now = timezone.now()
     page = record.page
-    availability = availability_of(page, now)
-    if availability.is_open:
-        return formatting.closing_line(page.closes_at, now) or _("Open")
-    if availability.reason == "filled":
-        return _("Filled on %(day)s") % {"day": formatting.day(page.ended_at)}
-    if page is not None and page.live and page.ended_at:
-        return _("Closed on %(day)s") % {"day": formatting.day(page.ended_at)}
-    if record.gone_at:
+    if page is None or not page.live:
+        if record.gone_at is None:
+            return _("Taken down")
         return _("Taken down on %(day)s") % {"day": formatting.day(record.gone_at)}
-    return _("Taken down")
+    availability = availability_of(page, now)
+    if availability.is_open or page.ended_at is None:
+        return formatting.closing_line(page.closes_at, now) or _("Open")
+    day = {"day": formatting.day(page.ended_at)}
+    if availability.reason == "filled":
+        return _("Filled on %(day)s") % day
+    return _("Closed on %(day)s") % day

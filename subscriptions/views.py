@@ -67,7 +67,7 @@ def follow(request: HttpRequest, record_id: int) -> HttpResponse:
 def check_your_inbox(request: HttpRequest) -> HttpResponse:
     """Say what to do next, and show what was typed so that a slip is seen."""
     typed = typed_address.recall(request)
-    record = JobRecord.objects.filter(pk=typed.get("record")).first() if typed else None
+    record = JobRecord.objects.filter(pk=typed["record"]).first() if typed else None
     context = {
         "record": record,
         "address": typed.get("address"),
@@ -103,8 +103,12 @@ def _asks_to_confirm(request: HttpRequest, subscription: Subscription) -> HttpRe
         return _problem(request, "already", record, 200)
     if page is None or not page.live or not page.is_open:
         return _closed(request, record)
-    context = {"subscription": subscription, "record": record}
-    context |= {"job": page, "company_name": record.company_name}
+    context = {
+        "subscription": subscription,
+        "record": record,
+        "job": page,
+        "company_name": record.company_name,
+    }
     return render(request, "subscriptions/confirm.html", context)
 
 

@@ -431,4 +431,4 @@ class JobLocation(Orderable):
         verbose_name = _("place")
 
     def __str__(self) -> str:
-        return self.place or self.region or str(self.country.name)
+        return self.place or self.region or formatting.country(str(self.country))

@@ -20,6 +20,7 @@ MONOGRAM_COLOURS = 6
 class NamedBySlug(models.Model):
     """A thing with a name, and a slug made from it when the editor gives none."""
 
+    name: Any
     slug = models.SlugField(
         _("slug"),
         max_length=120,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Count, Q
 
 from notifications import clock
@@ -24,7 +26,7 @@ def settle_finished() -> None:
         was_skipped=_count(State.SKIPPED),
     )
     for announcement in counted:
-        values = {
+        values: dict[str, Any] = {
             "sent": announcement.was_sent,
             "failed": announcement.was_failed,
             "skipped": announcement.was_skipped,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
-ENDING_VERBS = {
+ENDING_VERBS: dict[str, Any] = {
     Announcement.Kind.CLOSED: _("Closed"),
     Announcement.Kind.TAKEN_DOWN: _("Taken down"),
     Announcement.Kind.OPEN_AGAIN: _("Open again"),
