@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import operator
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -218,19 +219,22 @@ def _requirements_changed(
     new = {k: v for k, v in after.items() if k not in before}
     pairs = [(value, after[key]) for key, value in before.items() if key in after]
     # Deleted and typed again is the same requirement with another uuid.
-    for key, value in list(new.items()):
-        twins = [k for k, old in gone.items() if _same_words(old, value)]
-        twin = min(twins, key=lambda k: gone[k] != value, default=None)
-        if twin is not None:
-            pairs.append((gone.pop(twin), new.pop(key)))
+    for alike in (operator.eq, _differ_in_wording, _same_words):
+        for key, value in list(new.items()):
+            twin = next((k for k, old in gone.items() if alike(old, value)), None)
+            if twin is not None:
+                pairs.append((gone.pop(twin), new.pop(key)))
     for value in new.values():
         yield Change(field, "added", None, value)
     for value in gone.values():
         yield Change(field, "removed", value, None)
     for old, value in pairs:
         if old != value:
-            minor = old["kind"] == value["kind"] and _same_words(old, value)
-            yield Change(field, "reworded", old, value, minor)
+            yield Change(field, "reworded", old, value, _differ_in_wording(old, value))
+
+
+def _differ_in_wording(one: dict[str, str], other: dict[str, str]) -> bool:
+    return one["kind"] == other["kind"] and _same_words(one, other)
 
 
 def _same_words(one: dict[str, str], other: dict[str, str]) -> bool:

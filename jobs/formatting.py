@@ -12,7 +12,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from babel import Locale
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_currency_symbol
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.translation import get_language, gettext, to_locale
@@ -33,7 +33,10 @@ def locale() -> Locale:
 def money(amount: Decimal, currency: str) -> str:
     """Say an amount, without pence when there are none: "£26,000", "£15.20"."""
     whole = amount == amount.to_integral_value()
-    pattern = "¤#,##0" if whole else "¤#,##0.00"
+    pattern = "#,##0" if whole else "#,##0.00"
+    # A currency without a sign is written in letters: "CHF 5,000".
+    letters = get_currency_symbol(currency, locale())[-1].isalpha()
+    pattern = f"¤\N{NO-BREAK SPACE}{pattern}" if letters else f"¤{pattern}"
     return format_currency(
         amount, currency, format=pattern, locale=locale(), currency_digits=False
     )

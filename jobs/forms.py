@@ -46,7 +46,7 @@ class JobPageForm(WagtailAdminPageForm):
         required=False,
         help_text=_(
             "A day without a time means 23:59. The page stays and says “closed”. To "
-            "take the page away, use Expiry under Settings."
+            "take the page away, set its expiry in the status panel."
         ),
     )
 

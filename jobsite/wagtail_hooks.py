@@ -17,3 +17,11 @@ def register_demo_inbox():  # type: ignore[no-untyped-def]
 class _NoItem(MenuItem):
     def is_shown(self, request):  # type: ignore[no-untyped-def]
         return False
+
+
+@hooks.register("construct_help_menu")
+def hide_wagtail_news(request, menu_items):  # type: ignore[no-untyped-def]
+    """Leave out Wagtail's own news: it is for developers, and on another site."""
+    menu_items[:] = [
+        item for item in menu_items if not item.name.startswith("whats-new-in-wagtail")
+    ]

@@ -19,7 +19,7 @@ from wagtail.snippets.views.snippets import (
     SnippetViewSetGroup,
 )
 
-from jobs import facts
+from jobs import facts, formatting
 from jobs.models import Company, JobCategory, JobPage
 from notifications.forms import AddFollowerForm
 from subscriptions.models import Subscriber, Subscription
@@ -38,6 +38,14 @@ def job_status(job: JobPage) -> str:
     return str(words.get(availability.reason, _("Open")))
 
 
+def closes(job: JobPage) -> str:
+    return formatting.day(job.closes_at) if job.closes_at else ""
+
+
+def posted(job: JobPage) -> str:
+    return formatting.day(job.posted_at) if job.posted_at else ""
+
+
 class JobIndexView(PageIndexView):
     def annotate_queryset(self, pages: QuerySet[JobPage]) -> QuerySet[JobPage]:
         return super().annotate_queryset(pages).select_related("company")
@@ -54,8 +62,8 @@ class JobListingViewSet(PageListingViewSet):
         *PageListingViewSet.columns[:2],
         Column("company", label=_("Company"), accessor="company"),
         Column("job_status", label=_("State"), accessor=job_status),
-        DateColumn("closes_at", label=_("Closes"), sort_key="closes_at"),
-        DateColumn("posted_at", label=_("Posted"), sort_key="posted_at"),
+        Column("closes_at", label=_("Closes"), accessor=closes, sort_key="closes_at"),
+        Column("posted_at", label=_("Posted"), accessor=posted, sort_key="posted_at"),
     ]
 
 

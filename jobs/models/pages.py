@@ -18,6 +18,7 @@ from wagtail.admin.panels import (
     FieldRowPanel,
     InlinePanel,
     MultiFieldPanel,
+    TitleFieldPanel,
 )
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
@@ -157,7 +158,7 @@ class JobPage(Page):
         blank=True,
         help_text=_(
             "The page stays and says “closed”. To take the page away at a set time, "
-            "use Expiry under Settings instead."
+            "set its expiry in the status panel instead."
         ),
     )
     closed_reason = models.CharField(
@@ -207,7 +208,9 @@ class JobPage(Page):
         "closed_at",
     ]
     content_panels = [
-        *Page.content_panels,
+        TitleFieldPanel(
+            "title", placeholder=_("Job title"), help_text=_("As the ad says it.")
+        ),
         "company",
         "summary",
         FieldRowPanel(["employment_type", "workplace"]),

@@ -12,10 +12,7 @@ EVERY = ("add", "change", "delete", "view")
 
 ADMIN = {"wagtailadmin.admin": ["access"]}
 IMAGES = ("add", "choose")
-WRITE_JOBS = {
-    "jobs.company": ["add", "change", "view"],
-    "jobs.jobcategory": ["view"],
-}
+WRITE_JOBS = {"jobs.company": ["add", "change", "view"]}
 GROUPS = {
     "Job editors": {
         "models": ADMIN | WRITE_JOBS | {"notifications.announcement": ["view"]},
@@ -26,7 +23,6 @@ GROUPS = {
         "models": ADMIN
         | WRITE_JOBS
         | {
-            "jobs.jobcategory": EVERY,
             "notifications.announcement": ["view", "decide"],
         },
         "job list": PUBLISH,

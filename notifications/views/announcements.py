@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -37,6 +38,14 @@ class SeesAnnouncements(WagtailAdminTemplateMixin):
     """Shows the page to whoever may see announcements; counts only, no addresses."""
 
     header_icon = "mail"
+    _show_breadcrumbs = True
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*super().get_breadcrumbs_items(), *self.own_breadcrumbs()]
+
+    def own_breadcrumbs(self) -> list[dict[str, Any]]:
+        url = reverse("notifications_announcements")
+        return [{"url": url, "label": _("Announcements")}]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not may_see_announcements(request.user):
@@ -99,8 +108,9 @@ class AnnouncementView(SeesAnnouncements, DetailView):
     context_object_name = "announcement"
     queryset = Announcement.objects.select_related("record__page", "actor")
 
-    def get_page_subtitle(self) -> str:
-        return self.object.record.title
+    def own_breadcrumbs(self) -> list[dict[str, Any]]:
+        title = self.object.record.title
+        return [*super().own_breadcrumbs(), {"url": "", "label": title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
