@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Addresses below the job list that are not jobs.
 RESERVED_SLUGS = {"feed", "company", "closed"}
+#: Choices that start with the board's own, or with the usual one.
+PRE_FILLED = {"pay_currency", "pay_period", "tell_followers"}
 LAST_MINUTE = dt.time(23, 59)
 
 
@@ -54,6 +56,10 @@ class JobPageForm(WagtailAdminPageForm):
         super().__init__(*args, **kwargs)
         if "company" in self.fields:
             self.fields["company"].required = True
+        for name in PRE_FILLED & self.fields.keys():
+            # A choice without an empty entry cannot be left out, so it need not be
+            # asked for with a star.
+            self.fields[name].required = False
 
     def defer_required_fields(self) -> None:
         super().defer_required_fields()
@@ -64,6 +70,9 @@ class JobPageForm(WagtailAdminPageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        for name in PRE_FILLED & cleaned.keys():
+            # A post from elsewhere than the form may leave them out.
+            cleaned[name] = cleaned[name] or getattr(self.instance, name)
         self._check_slug(cleaned)
         self._check_pay(cleaned)
         self._check_links(cleaned)

@@ -23,13 +23,11 @@ from jobs import formatting, wording
 from jobs.models import BoardSettings, JobPage, JobRecord
 from notifications.models import Announcement, OutgoingEmail, Suppression
 from subscriptions import tokens
-from subscriptions.models import Subscriber, Subscription
+from subscriptions.models import KEEP_ADDRESS, Subscriber, Subscription
 from subscriptions.services import followers_of
 
 #: How long followers are kept after a job stopped being open.
 KEEP_FOLLOWERS = dt.timedelta(days=30)
-#: How long an address is kept after the last subscription of a person ended.
-KEEP_ADDRESS = dt.timedelta(days=28)
 #: Longer header lines are folded by Python, and folded ones break DKIM at some relays.
 MAX_HEADER_LINE = 998
 

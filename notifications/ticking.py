@@ -121,6 +121,11 @@ def purge_unconfirmed() -> None:
     subscriptions.purge_unconfirmed(now=clock.database_now())
 
 
+def purge_finished() -> None:
+    """Forget people who have followed nothing for four weeks."""
+    subscriptions.purge_finished(now=clock.database_now())
+
+
 def purge_old_emails() -> None:
     """Forget which mail went to whom, a month after it was settled."""
     before = clock.database_now() - KEEP_EMAILS
@@ -136,5 +141,6 @@ STEPS: tuple[Callable[[], None], ...] = (
     reconcile,
     end_finished_follows,
     purge_unconfirmed,
+    purge_finished,
     purge_old_emails,
 )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.pages.listing import IndexView as PageIndexView
 from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import (
     CreateView,
     IndexView,
@@ -73,8 +74,20 @@ class CompanyIndexView(IndexView):
         return super().get_base_queryset().annotate(live_jobs=live)
 
 
+class CompanyChooserViewSet(SnippetChooserViewSet):
+    """Chooses a company that still hires, or makes a new one on the spot."""
+
+    form_fields = ["name", "website", "email", "is_confidential"]
+    create_action_label = _("Create company")
+    creation_tab_label = _("New company")
+
+    def get_object_list(self) -> QuerySet[Company]:
+        return Company.objects.active().order_by("name", "pk")
+
+
 class CompanyViewSet(SnippetViewSet):
     model = Company
+    chooser_viewset_class = CompanyChooserViewSet
     icon = "group"
     menu_label = _("Companies")
     menu_order = 110

@@ -18,6 +18,8 @@ TOKEN_LENGTH = 22
 TOKEN_ALPHABET = string.ascii_letters + string.digits
 #: How long a request waits for its link to be used.
 CONFIRM_WITHIN = dt.timedelta(days=7)
+#: How long an address is kept after the last subscription of a person ended.
+KEEP_ADDRESS = dt.timedelta(days=28)
 #: The wording that a visitor agrees to; raise it when the follow form's text changes.
 CONSENT_VERSION = 1
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from jobs.facts import availability_of
@@ -15,6 +15,7 @@ from subscriptions import addresses, tokens
 from subscriptions.models import (
     CONFIRM_WITHIN,
     CONSENT_VERSION,
+    KEEP_ADDRESS,
     EndedReason,
     Subscriber,
     Subscription,
@@ -24,6 +25,9 @@ from subscriptions.signals import (
     new_subscriber,
     subscription_requested,
 )
+
+#: People deleted in one transaction.
+PURGE_CHUNK = 1_000
 
 
 class JobNotOpen(Exception):
@@ -234,10 +238,36 @@ def purge_unconfirmed(*, now: dt.datetime) -> int:
     stale = Subscription.objects.filter(
         confirmed_at__isnull=True, requested_at__lt=now - CONFIRM_WITHIN
     )
-    people = set(stale.values_list("subscriber_id", flat=True)[:1000])
+    people = set(stale.values_list("subscriber_id", flat=True)[:PURGE_CHUNK])
     deleted, _by_model = stale.filter(subscriber_id__in=people).delete()
     Subscriber.objects.filter(pk__in=people, subscriptions__isnull=True).delete()
     return deleted
+
+
+@transaction.atomic
+def purge_finished(*, now: dt.datetime) -> int:
+    """Delete people whose last subscription ended 28 days ago; answer how many.
+
+    Their address goes, and which jobs they followed. What a job's followers were told
+    stays: it names nobody.
+    """
+    last_end = Subscription.objects.filter(subscriber=OuterRef("pk"))
+    people = (
+        Subscriber.objects.exclude(subscriptions__ended_at__isnull=True)
+        .annotate(
+            last_end=Subquery(last_end.order_by("-ended_at").values("ended_at")[:1])
+        )
+        .filter(last_end__lt=now - KEEP_ADDRESS)
+    )
+    ids = list(people.values_list("pk", flat=True)[:PURGE_CHUNK])
+    Subscriber.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+@transaction.atomic
+def erase(*, subscriber: Subscriber) -> None:
+    """Delete a person with everything that they follow, at once."""
+    subscriber.delete()
 
 
 def _by_token(token: str) -> Subscription | None:

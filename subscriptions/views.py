@@ -6,7 +6,6 @@ with a button. No page tells a stranger whether an address is known.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,11 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from jobs.models import JobPage, JobRecord
 from subscriptions import services, tokens, typed_address
 from subscriptions.forms import FollowForm
-from subscriptions.models import Subscription
+from subscriptions.models import KEEP_ADDRESS, Subscription
 from subscriptions.origin import same_origin_required
-
-#: How long an address is kept after the last subscription of a person ended.
-KEEP_ADDRESS = dt.timedelta(days=28)
 
 
 @never_cache
@@ -174,6 +170,18 @@ def stop_all(request: HttpRequest, token: str) -> HttpResponse:
     services.stop_all(subscriber=subscription.subscriber)
     subscription.refresh_from_db()
     return _unsubscribed(request, subscription)
+
+
+@never_cache
+@require_POST
+@same_origin_required
+def erase(request: HttpRequest, token: str) -> HttpResponse:
+    """Delete the person behind ``token``, who follows nothing any more."""
+    rows = Subscription.objects.select_related("subscriber")
+    subscription = rows.filter(token=token).first()
+    if subscription is not None and not _others(subscription):
+        services.erase(subscriber=subscription.subscriber)
+    return render(request, "subscriptions/erased.html")
 
 
 def _unsubscribed(request: HttpRequest, subscription: Subscription) -> HttpResponse:
