@@ -12,7 +12,7 @@ RULES = """\
   --accent: {accent};
   --accent-strong: {accent_strong};
 }}
-@media (prefers-color-scheme: dark) {{
+@media screen and (prefers-color-scheme: dark) {{
   :root {{
     --accent: {dark};
     --accent-strong: {dark_strong};
