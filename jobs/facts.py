@@ -159,12 +159,14 @@ def _moment(value: dt.datetime | None) -> str | None:
 
 
 def _digest(page: JobPage) -> str:
-    # Block ids change when a page is copied or rebuilt although the text is the same.
+    # Block ids change when a page is copied or rebuilt, and the editor gives keys to
+    # paragraphs that came without, although the text is the same.
     blocks = [
         {"type": block["type"], "value": block["value"]}
         for block in page.body.get_prep_value()
     ]
     text = json.dumps([page.summary, blocks], sort_keys=True, default=str)
+    text = re.sub(r' data-block-key=\\"\w+\\"', "", text)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

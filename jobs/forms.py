@@ -38,9 +38,10 @@ class ClosingDateField(forms.DateTimeField):
 class JobPageForm(WagtailAdminPageForm):
     """Checks a job in the words of the person who writes it.
 
-    What is missing is asked for on publishing only; a draft keeps everything. The
-    rules live here and not in ``JobPage.clean``: a scheduled job must go live although
-    its company was deleted or its closing date has passed meanwhile.
+    What is missing or wrong is said on publishing only: a draft keeps everything, for
+    it is saved while somebody types. The rules live here and not in
+    ``JobPage.clean``: a scheduled job must go live although its company was deleted
+    or its closing date has passed meanwhile.
     """
 
     closes_at = ClosingDateField(
@@ -74,9 +75,10 @@ class JobPageForm(WagtailAdminPageForm):
             # A post from elsewhere than the form may leave them out.
             cleaned[name] = cleaned[name] or getattr(self.instance, name)
         self._check_slug(cleaned)
-        self._check_pay(cleaned)
-        self._check_links(cleaned)
         if not self.is_deferred_validation:
+            self._check_company(cleaned)
+            self._check_pay(cleaned)
+            self._check_links(cleaned)
             self._check_closing_date(cleaned)
             self._check_way_to_apply(cleaned)
             self._check_places(cleaned)
@@ -87,6 +89,14 @@ class JobPageForm(WagtailAdminPageForm):
             self.add_error(
                 "slug",
                 _("The board needs this address for itself. Choose another slug."),
+            )
+
+    def _check_company(self, cleaned: dict[str, Any]) -> None:
+        company = cleaned.get("company")
+        if company and company.is_archived and "company" in self.changed_data:
+            self.add_error(
+                "company",
+                _("This company is archived, so new jobs cannot name it."),
             )
 
     def _check_pay(self, cleaned: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 
+from jobs.choices import ClosedReason
 from jobs.models import JobPage, JobPath, JobRecord
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -46,11 +47,11 @@ def _gone(request: HttpRequest, record: JobRecord) -> HttpResponse:
     similar = JobPage.objects.similar_to(
         category_id=record.category_id, exclude=record.page_id
     )
-    was_filled = page is not None and page.closed_reason == "FILLED"
+    was_filled = page is not None and page.closed_reason == ClosedReason.FILLED
     context = {
         "record": record,
         "was_filled": was_filled,
-        "ended_on": record.gone_at,
+        "ended_on": page.closed_at if page and was_filled else record.gone_at,
         "similar": list(similar.listed()[:3]),
     }
     return render(request, "jobs/gone.html", context, status=410)

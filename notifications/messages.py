@@ -138,13 +138,12 @@ def job_url(page: JobPage | None) -> str:
     return absolute(page.get_url_parts()[2])
 
 
-def _manage_url(subscriber: Subscriber) -> str:
-    token = tokens.manage_token(subscriber)
+def _manage_url(token: str) -> str:
     return absolute(reverse("subscriptions:manage_open", args=[token]))
 
 
-def _stop_url(subscription: Subscription) -> str:
-    return absolute(reverse("subscriptions:unsubscribe", args=[subscription.token]))
+def _stop_url(token: str) -> str:
+    return absolute(reverse("subscriptions:unsubscribe", args=[token]))
 
 
 def _refuse_suppressed(subscriber: Subscriber) -> None:
@@ -168,7 +167,7 @@ def _confirm(email: OutgoingEmail) -> Content:
         "title": record.title,
         "company_name": record.company_name,
         "job_url": job_url(record.page),
-        "manage_url": _manage_url(subscriber),
+        "manage_url": _manage_url(tokens.manage_token(subscriber)),
     }
     if subscription.is_confirmed:
         return Content(
@@ -182,7 +181,7 @@ def _confirm(email: OutgoingEmail) -> Content:
 
 def _manage_link(email: OutgoingEmail) -> Content:
     subscriber = _subscriber_of(email)
-    values = {"manage_url": _manage_url(subscriber)}
+    values = {"manage_url": _manage_url(tokens.manage_token(subscriber))}
     return Content(template="manage_link", address=subscriber.address, values=values)
 
 
@@ -199,17 +198,49 @@ def _announcement(email: OutgoingEmail) -> Content:
     if subscription is None:
         raise NotWanted("no longer follows")
     values = announcement_values(announcement) | {
-        "follows_since": subscription.confirmed_at,
-        "stop_url": _stop_url(subscription),
-        "manage_url": _manage_url(subscriber),
+        "follows_since": marks_of(subscription)["since"],
+        "stop_url": _stop_url(subscription.token),
+        "manage_url": _manage_url(tokens.manage_token(subscriber)),
     }
     return Content(
         template=announcement.kind.lower(),
         address=subscriber.address,
         values=values,
-        stop_url=_stop_url(subscription),
+        stop_url=values["stop_url"],
         list_id=f"job-{announcement.record_id}",
     )
+
+
+def marked(announcement: Announcement, marks: dict[str, str]) -> Content:
+    """An announcement's mail with a mark wherever recipients differ."""
+    values = announcement_values(announcement) | {
+        "follows_since": marks["since"],
+        "stop_url": _stop_url(marks["stop_token"]),
+        "manage_url": _manage_url(marks["manage_token"]),
+    }
+    return Content(
+        template=announcement.kind.lower(),
+        address="",
+        values=values,
+        stop_url=values["stop_url"],
+        list_id=f"job-{announcement.record_id}",
+    )
+
+
+def marks_of(subscription: Subscription) -> dict[str, str]:
+    """What stands in place of ``marked``'s marks for one follower."""
+    if subscription.confirmed_at is None:
+        raise NotWanted("not confirmed")
+    return {
+        "since": formatting.day_and_month(subscription.confirmed_at),
+        "stop_token": subscription.token,
+        "manage_token": tokens.manage_token(subscription.subscriber),
+    }
+
+
+def content_bytes(message: Message) -> bytes:
+    """Serialise ``message`` as it goes over the wire, with CRLF line ends."""
+    return message.message().as_bytes(linesep="\r\n")
 
 
 def announcement_values(announcement: Announcement) -> dict[str, Any]:
@@ -344,7 +375,7 @@ def preview_announcement(announcement: Announcement) -> Preview:
 def sample(announcement: Announcement) -> Content:
     """An announcement's mail to nobody in particular."""
     values = announcement_values(announcement) | {
-        "follows_since": announcement.created_at
+        "follows_since": formatting.day_and_month(announcement.created_at)
     }
     return Content(
         template=announcement.kind.lower(),

@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 #: News that could not be sent for this long is no news any more.
 EXPIRES_AFTER = dt.timedelta(days=3)
+#: How long a job that could not be compared is left alone.
+TRY_AGAIN_AFTER = dt.timedelta(minutes=5)
 
 Kind = Announcement.Kind
 
@@ -121,9 +123,21 @@ def announce_next() -> bool:
             state = AnnouncedState.objects.select_for_update().get(pk=state_id)
             if state.due_at is None or state.due_at > now:
                 continue
-            _announce(state, clock.database_now())
+            _try_to_announce(state)
         return True
     return False
+
+
+def _try_to_announce(state: AnnouncedState) -> None:
+    now = clock.database_now()
+    try:
+        with transaction.atomic():
+            _announce(state, now)
+    except Exception:
+        # Or one broken job would keep every other one waiting.
+        logger.exception("Job %s could not be compared", state.record_id)
+        later = AnnouncedState.objects.filter(pk=state.pk)
+        later.update(due_at=now + TRY_AGAIN_AFTER)
 
 
 def _lock(model: Any, pk: int) -> bool:
@@ -137,21 +151,45 @@ def _lock(model: Any, pk: int) -> bool:
 def _announce(state: AnnouncedState, now: dt.datetime) -> None:
     record = state.record
     after = facts_now(record, now)
-    before, intent, note = state.facts, state.intent, state.note
+    before, news = state.facts, None
+    if before is not None and not _is_cancelled(state, after):
+        wished = state.intent != TellFollowers.DO_NOT_SEND
+        news = compare(before, after, intent=state.intent, note=state.note)
+        if news is not None and not wished:
+            _log(record, "notifications.not_told", state.actor)
+            news = None
+        due_at = _held_until(news, record, now) if news and not state.at_once else None
+        if due_at is not None:
+            AnnouncedState.objects.filter(pk=state.pk).update(due_at=due_at)
+            return
+        state.cancelled_digest = ""
     if before is None:
         state.facts = after
-    elif intent == TellFollowers.DO_NOT_SEND:
-        if compare(before, after, intent="", note="") is not None:
-            _log(record, "notifications.not_told", state.actor)
+    elif not state.cancelled_digest:
         state.facts = moved_on(before, after)
-    elif (news := compare(before, after, intent=intent, note=note)) is not None:
+    if news is not None and before is not None:
         state.version += 1
-        state.facts = moved_on(before, after)
-        _create(state, news, before=before, after=state.facts, now=now)
-    else:
-        state.facts = moved_on(before, after)
+        told = moved_on(before, after)
+        _create(state, news, before=before, after=told, now=now)
     state.close_window()
     state.save()
+
+
+def _is_cancelled(state: AnnouncedState, after: Facts) -> bool:
+    """Whether exactly this news was cancelled, and nobody asks for it now."""
+    if not state.cancelled_digest or state.intent == TellFollowers.SEND:
+        return False
+    return state.cancelled_digest == digest(after)
+
+
+def _held_until(news: News, record: JobRecord, now: dt.datetime) -> dt.datetime | None:
+    """Until when a change waits for the least gap since the last one; None if not."""
+    gap = AnnouncementSettings.load().least_gap
+    if news.kind != Kind.CHANGED or not gap:
+        return None
+    told = Announcement.objects.told().filter(record=record, kind=Kind.CHANGED)
+    last = told.order_by("-version").values_list("created_at", flat=True).first()
+    return last + gap if last is not None and last + gap > now else None
 
 
 def _create(
@@ -235,6 +273,8 @@ def news_of(state: AnnouncedState) -> News | None:
     if state.intent == TellFollowers.DO_NOT_SEND:
         return None
     after = facts_now(state.record, clock.database_now())
+    if _is_cancelled(state, after):
+        return None
     return compare(state.facts, after, intent=state.intent, note=state.note)
 
 
@@ -243,7 +283,7 @@ def send_now(*, state_id: int, user: Any) -> bool:
     """End a job's quiet window; the next look of a worker announces. False: too late."""
     now = clock.database_now()
     rows = AnnouncedState.objects.waiting().filter(pk=state_id)
-    return bool(rows.update(due_at=now, actor=user))
+    return bool(rows.update(due_at=now, actor=user, at_once=True))
 
 
 @transaction.atomic

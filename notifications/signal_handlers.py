@@ -9,6 +9,8 @@ run in the sender's transaction and may raise: the visitor is asked to try again
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -18,7 +20,7 @@ from wagtail.signals import page_published, page_unpublished
 from jobs.choices import TellFollowers
 from jobs.models import JobPage
 from notifications import services
-from notifications.delivery import outbox
+from notifications.delivery import owing
 from subscriptions.signals import (
     manage_link_requested,
     new_subscriber,
@@ -43,18 +45,21 @@ def on_job_published(
     # scheduled.
     if alias or instance.alias_of_id or not instance.live:
         return
-    _touch(
-        instance,
-        intent=instance.tell_followers,
-        note=instance.change_note,
-        actor_id=revision.user_id if revision else None,
-    )
-    _blank_wishes(instance)
+    with _never_raising(instance):
+        services.touch(
+            page_id=instance.pk,
+            intent=instance.tell_followers,
+            note=instance.change_note,
+            actor_id=revision.user_id if revision else None,
+        )
+        _blank_wishes(instance, revision)
 
 
 def on_job_unpublished(sender: type[JobPage], instance: JobPage, **kwargs: Any) -> None:
     """Note that a job may be gone from public view."""
-    _touch(instance)
+    # Also sent while a live page is deleted, which ``on_job_deleted`` has noted.
+    if not instance.live:
+        _touch(instance)
 
 
 def on_job_deleted(sender: type[JobPage], instance: JobPage, **kwargs: Any) -> None:
@@ -62,37 +67,38 @@ def on_job_deleted(sender: type[JobPage], instance: JobPage, **kwargs: Any) -> N
     _touch(instance)
 
 
-def _touch(
-    page: JobPage,
-    intent: str = TellFollowers.AUTOMATIC,
-    note: str = "",
-    actor_id: int | None = None,
-) -> None:
+def _touch(page: JobPage) -> None:
+    with _never_raising(page):
+        services.touch(page_id=page.pk, intent=TellFollowers.AUTOMATIC)
+
+
+@contextmanager
+def _never_raising(page: JobPage) -> Iterator[None]:
     try:
         # A savepoint: a failed statement must not spoil the editor's transaction.
         with transaction.atomic():
-            services.touch(page_id=page.pk, intent=intent, note=note, actor_id=actor_id)
+            yield
     except Exception:
         logger.exception("News of job %s not noted", page.pk)
 
 
-def _blank_wishes(page: JobPage) -> None:
+def _blank_wishes(page: JobPage, revision: Any) -> None:
+    """They hold for one publication, also when a revision is published again."""
     if page.tell_followers == TellFollowers.AUTOMATIC and not page.change_note:
         return
-    try:
-        with transaction.atomic():
-            JobPage.objects.filter(pk=page.pk).update(
-                tell_followers=TellFollowers.AUTOMATIC, change_note=""
-            )
-    except Exception:
-        logger.exception("Wishes of job %s not blanked", page.pk)
+    blank = {"tell_followers": TellFollowers.AUTOMATIC, "change_note": ""}
+    JobPage.objects.filter(pk=page.pk).update(**blank)
+    if revision is not None:
+        # Not save(), which would look at schedules too.
+        rows = page.revisions.filter(pk=revision.pk)
+        rows.update(content=revision.content | blank)
 
 
 def on_subscription_requested(
     sender: type[Subscription], instance: Subscription, **kwargs: Any
 ) -> None:
     """Owe the address a link: to confirm, or to what it follows already."""
-    outbox.owe_confirmation(instance)
+    owing.owe_confirmation(instance)
 
 
 def on_new_subscriber(
@@ -100,14 +106,14 @@ def on_new_subscriber(
 ) -> None:
     """Have a state to compare the job with, and owe the company a notice."""
     services.ensure_state(record_id=instance.record_id)
-    outbox.owe_company_notice(instance)
+    owing.owe_company_notice(instance)
 
 
 def on_manage_link_requested(
     sender: type[Subscriber], instance: Subscriber, **kwargs: Any
 ) -> None:
     """Owe the person the link to everything that they follow."""
-    outbox.owe_manage_link(instance)
+    owing.owe_manage_link(instance)
 
 
 def register_signal_handlers() -> None:

@@ -7,6 +7,7 @@ cookie on this path, so that neither address nor link stays in the address bar.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -86,7 +87,7 @@ def manage_stop(request: HttpRequest) -> HttpResponse:
         return redirect("subscriptions:manage")
     if "all" in request.POST:
         services.stop_all(subscriber=subscriber)
-    elif request.POST.get("subscription", "").isdecimal():
+    elif re.fullmatch(r"[0-9]{1,18}", request.POST.get("subscription", "")):
         services.stop_one(
             subscriber=subscriber, subscription_id=int(request.POST["subscription"])
         )

@@ -77,6 +77,12 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         """Following now."""
         return self.current().filter(confirmed_at__isnull=False)
 
+    def with_token(self, token: str) -> Subscription | None:
+        """Find the one that a link stands for, whatever the link has become."""
+        # PostgreSQL refuses a NUL even in a question.
+        rows = self.select_related("subscriber", "record__page")
+        return rows.filter(token=token).first() if token.isalnum() else None
+
     def end(self, *, reason: str, now: dt.datetime) -> int:
         """End those that have not ended yet; answer how many."""
         return self.current().update(ended_at=now, ended_reason=reason)

@@ -71,18 +71,21 @@ def subscribe(
     address = addresses.validated(email)
     if not availability_of(record.page, timezone.now()).is_open:
         raise JobNotOpen
-    subscriber, _created = Subscriber.objects.get_or_create(
-        address_hash=addresses.hashed(address), defaults={"address": address}
+    # The same statements for every address: their number must not tell a stranger
+    # who is known. Of two requests at once, the second one waits and finds the row.
+    key = addresses.hashed(address)
+    Subscriber.objects.bulk_create(
+        [Subscriber(address=address, address_hash=key)], ignore_conflicts=True
     )
-    subscription, created = Subscription.objects.current().get_or_create(
-        subscriber=subscriber,
-        record=record,
-        defaults=_asked(choices, consent_path),
+    subscriber = Subscriber.objects.get(address_hash=key)
+    rows = Subscription.objects.filter(subscriber=subscriber, record=record)
+    asked = _asked(choices, consent_path)
+    Subscription.objects.bulk_create(
+        [Subscription(subscriber=subscriber, record=record, **asked)],
+        ignore_conflicts=True,
     )
-    if not created and not subscription.is_confirmed:
-        for name, value in _asked(choices, consent_path).items():
-            setattr(subscription, name, value)
-        subscription.save()
+    rows.current().filter(confirmed_at__isnull=True).update(**asked)
+    subscription = rows.current().get()
     subscription_requested.send(sender=Subscription, instance=subscription)
     return subscription
 
@@ -145,7 +148,7 @@ def unsubscribe(*, token: str) -> Subscription | None:
 
     Safe to repeat: an ended one keeps its first moment and reason.
     """
-    subscription = _by_token(token)
+    subscription = Subscription.objects.with_token(token)
     if subscription is not None:
         rows = Subscription.objects.filter(pk=subscription.pk)
         rows.end(reason=EndedReason.UNSUBSCRIBED, now=timezone.now())
@@ -160,7 +163,7 @@ def follow_again(*, token: str) -> Subscription | None:
     The same subscription goes on with its choices, so ``new_subscriber`` is not sent:
     nobody new follows. What happened in between is not told afterwards.
     """
-    subscription = _by_token(token)
+    subscription = Subscription.objects.with_token(token)
     if subscription is None or subscription.ended_reason != EndedReason.UNSUBSCRIBED:
         return None
     other = Subscription.objects.current().filter(
@@ -239,9 +242,9 @@ def purge_unconfirmed(*, now: dt.datetime) -> int:
         confirmed_at__isnull=True, requested_at__lt=now - CONFIRM_WITHIN
     )
     people = set(stale.values_list("subscriber_id", flat=True)[:PURGE_CHUNK])
-    deleted, _by_model = stale.filter(subscriber_id__in=people).delete()
+    _count, deleted = stale.filter(subscriber_id__in=people).delete()
     Subscriber.objects.filter(pk__in=people, subscriptions__isnull=True).delete()
-    return deleted
+    return deleted.get(Subscription._meta.label, 0)
 
 
 @transaction.atomic
@@ -268,8 +271,3 @@ def purge_finished(*, now: dt.datetime) -> int:
 def erase(*, subscriber: Subscriber) -> None:
     """Delete a person with everything that they follow, at once."""
     subscriber.delete()
-
-
-def _by_token(token: str) -> Subscription | None:
-    rows = Subscription.objects.select_related("subscriber", "record__page")
-    return rows.filter(token=token).first()

@@ -16,7 +16,19 @@ MANAGE_WITHIN = dt.timedelta(days=30)
 
 
 class TokenExpired(Exception):
-    """The link was right, and is too old."""
+    """The link was right, and is too old.
+
+    ``value`` is what it stood for. ``record_id`` is of the job that a confirmation
+    link was for, since by then the request itself is deleted.
+    """
+
+    def __init__(self, value: str) -> None:
+        super().__init__("too old")
+        self.value = value
+
+    @property
+    def record_id(self) -> int:
+        return int(self.value.partition("-")[2] or 0)
 
 
 class TokenUnknown(Exception):
@@ -25,7 +37,7 @@ class TokenUnknown(Exception):
 
 def confirm_token(subscription: Subscription) -> str:
     """Make the token that confirms ``subscription``; it works for seven days."""
-    return _make("confirm", subscription.token)
+    return _make("confirm", f"{subscription.token}-{subscription.record_id}")
 
 
 def read_confirm_token(token: str) -> str:
@@ -35,7 +47,7 @@ def read_confirm_token(token: str) -> str:
         TokenExpired: older than seven days.
         TokenUnknown: forged, altered, cut, or made for another purpose.
     """
-    return _read("confirm", token, CONFIRM_WITHIN)
+    return _read("confirm", token, CONFIRM_WITHIN).partition("-")[0]
 
 
 def manage_token(subscriber: Subscriber) -> str:
@@ -64,9 +76,10 @@ def _make(purpose: str, value: str) -> str:
 
 
 def _read(purpose: str, token: str, within: dt.timedelta) -> str:
+    signer = _signer(purpose)
     try:
-        return _signer(purpose).unsign(token, max_age=within)
+        return signer.unsign(token, max_age=within)
     except signing.SignatureExpired as error:
-        raise TokenExpired from error
+        raise TokenExpired(signer.unsign(token)) from error
     except signing.BadSignature as error:
         raise TokenUnknown from error

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from jobs.facts import availability_of
 from jobs.models import JobPage, JobRecord
 from subscriptions import services, tokens, typed_address
 from subscriptions.forms import FollowForm
@@ -30,7 +31,8 @@ def follow(request: HttpRequest, record_id: int) -> HttpResponse:
     """Ask for an address, then answer "check your inbox" whoever it belongs to."""
     record = get_object_or_404(JobRecord.objects.select_related("page"), pk=record_id)
     job = record.page
-    if job is None:
+    # Before anything is said of the job: a page that was taken down is a draft.
+    if job is None or not _is_open(record):
         return _closed(request, record)
     form = FollowForm(request.POST or None, company_name=job.company_name)
     if form.is_valid():
@@ -52,8 +54,6 @@ def follow(request: HttpRequest, record_id: int) -> HttpResponse:
             record=record.pk,
         )
         return response
-    if not job.is_open:
-        return _closed(request, record)
     context = {"record": record, "job": job, "form": form, "action": request.path}
     return render(request, "subscriptions/follow.html", context)
 
@@ -83,8 +83,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         subscription = act(token=token)
     except Subscription.DoesNotExist:
         return _problem(request, "unknown", None, 404)
-    except tokens.TokenExpired:
-        return _problem(request, "expired", None, 410)
+    except tokens.TokenExpired as error:
+        record = JobRecord.objects.filter(pk=error.record_id).first()
+        return _problem(request, "expired", record, 410)
     except services.JobNotOpen:
         return _closed(request, services.pending(token=token).record)
     if request.method == "POST":
@@ -97,7 +98,7 @@ def _asks_to_confirm(request: HttpRequest, subscription: Subscription) -> HttpRe
     page = record.page
     if subscription.is_confirmed:
         return _problem(request, "already", record, 200)
-    if page is None or not page.live or not page.is_open:
+    if not _is_open(record):
         return _closed(request, record)
     context = {
         "subscription": subscription,
@@ -135,8 +136,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         if subscription is None:
             return render(request, "subscriptions/not_following.html")
         return _unsubscribed(request, subscription)
-    rows = Subscription.objects.current().select_related("subscriber", "record__page")
-    subscription = rows.filter(token=token).first()
+    subscription = Subscription.objects.current().with_token(token)
     if subscription is None:
         return render(request, "subscriptions/not_following.html")
     context = {
@@ -163,8 +163,7 @@ def follow_again(request: HttpRequest, token: str) -> HttpResponse:
 @same_origin_required
 def stop_all(request: HttpRequest, token: str) -> HttpResponse:
     """End everything that the person behind ``token`` follows."""
-    rows = Subscription.objects.select_related("subscriber", "record__page")
-    subscription = rows.filter(token=token).first()
+    subscription = Subscription.objects.with_token(token)
     if subscription is None:
         return render(request, "subscriptions/not_following.html")
     services.stop_all(subscriber=subscription.subscriber)
@@ -177,9 +176,10 @@ def stop_all(request: HttpRequest, token: str) -> HttpResponse:
 @same_origin_required
 def erase(request: HttpRequest, token: str) -> HttpResponse:
     """Delete the person behind ``token``, who follows nothing any more."""
-    rows = Subscription.objects.select_related("subscriber")
-    subscription = rows.filter(token=token).first()
-    if subscription is not None and not _others(subscription):
+    subscription = Subscription.objects.with_token(token)
+    if subscription is not None:
+        if subscription.ended_at is None or _others(subscription):
+            return redirect("subscriptions:unsubscribe", token)
         services.erase(subscriber=subscription.subscriber)
     return render(request, "subscriptions/erased.html")
 
@@ -206,6 +206,10 @@ def _others(subscription: Subscription) -> int:
         subscriber_id=subscription.subscriber_id
     )
     return rows.exclude(pk=subscription.pk).count()
+
+
+def _is_open(record: JobRecord) -> bool:
+    return availability_of(record.page, timezone.now()).is_open
 
 
 def _closed(request: HttpRequest, record: JobRecord) -> HttpResponse:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -32,6 +33,9 @@ from jobs.models.snippets import Company
 
 if TYPE_CHECKING:
     from jobs.models.records import JobRecord
+
+
+MAX_PAY_PER_YEAR = Decimal("999999999999.99")
 
 
 class JobPageQuerySet(PageQuerySet):
@@ -289,12 +293,15 @@ class JobPage(Page):
         amount = self.pay_max if self.pay_max is not None else self.pay_min
         if amount is None:
             return None
-        return amount * choices.PERIODS_A_YEAR[choices.PayPeriod(self.pay_period)]
+        periods = choices.PERIODS_A_YEAR[choices.PayPeriod(self.pay_period)]
+        # A slip of nine digits an hour must not break the column, nor every list.
+        return min(amount * periods, MAX_PAY_PER_YEAR)
 
     def with_content_json(self, content: dict[str, Any]) -> JobPage:
-        """Keep ``posted_at``, which belongs to the job and not to a revision of it."""
+        """Keep the moments that belong to the job and not to a revision of it."""
         obj = super().with_content_json(content)
         obj.posted_at = self.posted_at
+        obj.closed_at = self.closed_at
         return obj
 
     def availability_at(self, now: dt.datetime) -> facts.Availability:

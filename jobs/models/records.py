@@ -50,21 +50,25 @@ class JobRecord(models.Model):
     def for_page(cls, page: JobPage) -> JobRecord:
         """The record of ``page``, made or brought up to date from what the page says.
 
+        What a page says while it is not public is its draft: it makes a record where
+        there is none and changes none.
+
         Args:
             page: a saved ``JobPage``; for an alias, the record of its source.
         """
         if page.alias_of_id is not None:
             page = page.alias_of.specific
-        first = page.first_published_at if page.live else None
-        last = page.last_published_at if page.live else None
         values = {
             "title": page.title,
             "company_name": page.company_name,
             "place": page.place[:255],
             "category_id": page.category_id,
         }
-        if page.live:
-            values |= {"last_public_at": last, "gone_at": None}
+        if not page.live:
+            record, _created = cls.objects.get_or_create(page=page, defaults=values)
+            return record
+        first, last = page.first_published_at, page.last_published_at
+        values |= {"last_public_at": last, "gone_at": None}
         record, _created = cls.objects.update_or_create(
             page=page,
             defaults=values,

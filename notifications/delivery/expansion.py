@@ -101,6 +101,7 @@ def _insert(announcement: Announcement, rows: QuerySet[Subscription]) -> int:
         "created_at": Value(now, moment),
         "due_at": Value(now, moment),
         "lease": Value(""),
+        "claims": Value(0),
         "attempts": Value(0),
         "uncertain": Value(False),
         "last_code": Value(""),

@@ -1,88 +1,119 @@
-"""Handing messages to a mail server, and what its answer means for a row."""
+"""Handing messages over: to an SMTP relay by our own session, else to Django's backend.
+
+``EMAIL_URL`` decides. Files, the console and provider APIs get an ordinary message
+each; only SMTP takes bytes that were made once for many.
+"""
 
 from __future__ import annotations
 
-import smtplib
 from dataclasses import dataclass
-from enum import Enum
+from email.utils import parseaddr
+from typing import Protocol
 
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.conf import settings
+from django.core.mail import get_connection
 
-SERVICE_CLOSING = 421
+from notifications.delivery.smtp import Answer, Outcome, Relay, Session
+from notifications.messages import Message, content_bytes
 
-
-class Outcome(Enum):
-    """What became of one message."""
-
-    ACCEPTED = "accepted"
-    #: The server may take it later.
-    DEFERRED = "deferred"
-    #: The server will never take it.
-    REJECTED = "rejected"
-    #: The relay itself is in trouble; the recipient has no part in it.
-    RELAY_DOWN = "relay down"
-    #: The connection broke after the message was given away.
-    UNKNOWN = "unknown"
+SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An outcome and the server's words, which hold no address."""
+class Outgoing:
+    """A message ready to go to one recipient: as an object, or serialised already."""
 
-    outcome: Outcome
-    words: str = ""
+    recipient: str
+    message: Message | None = None
+    content: bytes | None = None
 
 
-class Transport:
-    """One kept-open connection to the mail server that ``EMAIL_URL`` names.
+class Transport(Protocol):
+    """One kept-open way out. Use as a context manager, in one thread."""
 
-    Use as a context manager. ``send`` never raises for what a server or a network
-    does; it answers.
-    """
+    #: Whether messages may come serialised.
+    takes_bytes: bool
+
+    def send(self, outgoing: Outgoing) -> Answer:
+        """Send one message and say what became of it; never raises for a network."""
+
+    def close(self) -> None:
+        """Close the connection; the next ``send`` opens a new one."""
+
+    def __enter__(self) -> Transport: ...
+
+    def __exit__(self, *exc_info: object) -> None: ...
+
+
+def open_transport() -> Transport:
+    """The way out that the settings name."""
+    if settings.EMAIL_BACKEND == SMTP_BACKEND:
+        return SmtpTransport()
+    return BackendTransport()
+
+
+class SmtpTransport:
+    """Our own session with the relay of ``EMAIL_URL``."""
+
+    takes_bytes = True
 
     def __init__(self) -> None:
-        self._connection = get_connection(fail_silently=False)
+        relay = Relay(
+            host=settings.EMAIL_HOST,
+            port=int(settings.EMAIL_PORT),
+            username=settings.EMAIL_HOST_USER,
+            password=settings.EMAIL_HOST_PASSWORD,
+            use_tls=settings.EMAIL_USE_TLS,
+            use_ssl=settings.EMAIL_USE_SSL,
+        )
+        self._session = Session(relay)
+        self._sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
-    def __enter__(self) -> Transport:
+    def send(self, outgoing: Outgoing) -> Answer:
+        content = outgoing.content
+        if content is None:
+            content = content_bytes(_message_of(outgoing))
+        return self._session.send(self._sender, outgoing.recipient, content)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def __enter__(self) -> SmtpTransport:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
+
+class BackendTransport:
+    """Django's email backend, for everything that is not SMTP."""
+
+    takes_bytes = False
+
+    def __init__(self) -> None:
+        self._connection = get_connection(fail_silently=False)
+
+    def send(self, outgoing: Outgoing) -> Answer:
+        message = _message_of(outgoing)
+        try:
+            accepted = self._connection.send_messages([message])
+        except OSError as error:
+            self.close()
+            return Answer(Outcome.RELAY_DOWN, type(error).__name__)
+        # A backend that takes fewer answers with the number it took, or with None.
+        return Answer(Outcome.ACCEPTED if accepted else Outcome.REJECTED)
+
     def close(self) -> None:
-        """Close the connection; the next ``send`` opens a new one."""
-        try:
-            self._connection.close()
-        except (smtplib.SMTPException, OSError):
-            self._connection = get_connection(fail_silently=False)
+        self._connection.close()
 
-    def send(self, message: EmailMultiAlternatives) -> Answer:
-        """Send one message and say what became of it."""
-        try:
-            self._connection.open()
-        except (smtplib.SMTPException, OSError) as error:
-            self.close()
-            return Answer(Outcome.RELAY_DOWN, _words(error))
-        try:
-            self._connection.send_messages([message])
-        except smtplib.SMTPRecipientsRefused as error:
-            code, _text = next(iter(error.recipients.values()))
-            return Answer(_by_code(code), str(code))
-        except smtplib.SMTPResponseException as error:
-            self.close()
-            return Answer(_by_code(error.smtp_code), str(error.smtp_code))
-        except (smtplib.SMTPException, OSError) as error:
-            self.close()
-            return Answer(Outcome.UNKNOWN, _words(error))
-        return Answer(Outcome.ACCEPTED, "250")
+    def __enter__(self) -> BackendTransport:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
 
 
-def _by_code(code: int) -> Outcome:
-    # RFC 5321, 4.2.1: 4yz is worth another try, 5yz is not. 421 closes the channel.
-    if code == SERVICE_CLOSING:
-        return Outcome.RELAY_DOWN
-    return Outcome.REJECTED if 500 <= code < 600 else Outcome.DEFERRED
-
-
-def _words(error: Exception) -> str:
-    return type(error).__name__
+def _message_of(outgoing: Outgoing) -> Message:
+    if outgoing.message is None:
+        raise ValueError("this transport takes no serialised message")
+    return outgoing.message

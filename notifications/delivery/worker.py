@@ -2,98 +2,107 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import threading
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
 
-from notifications import messages, services
+from django.db import Error, connection
+
+from notifications import services
 from notifications.delivery import outbox
+from notifications.delivery.breaker import Breaker
 from notifications.delivery.expansion import expand_next
+from notifications.delivery.sender import Sender
 from notifications.delivery.settling import settle_finished
-from notifications.delivery.transport import Answer, Outcome, Transport
-
-if TYPE_CHECKING:
-    from notifications.models import OutgoingEmail
+from notifications.delivery.transport import Transport, open_transport
+from notifications.models import OutgoingEmail
 
 logger = logging.getLogger(__name__)
 
-#: Rows leased at a time: few enough that each is sent well within its lease.
-BATCH = 20
-#: How long to leave a relay alone that does not answer.
-RELAY_REST = dt.timedelta(seconds=30)
+LOOK_EVERY = 1.0
+#: From this many connections on, one is kept for people who wait for a confirmation.
+KEEP_ONE_FROM = 4
 
 
 def work(transport: Transport, stopping: threading.Event | None = None) -> int:
-    """Do all that is due: compare, expand, deliver; answer how many mails were tried.
+    """Do all that is due in this thread: compare, expand, deliver.
 
     Args:
         transport: a connection to send over, kept by the caller for the next call.
         stopping: when set, finish the message in hand and return.
+
+    Returns:
+        How many emails were settled.
     """
     stopping = stopping or threading.Event()
-    while not stopping.is_set() and services.announce_next():
-        pass
-    tried = 0
+    sender = Sender(transport, stopping=stopping)
+    prepare(stopping)
+    settled = 0
     while not stopping.is_set():
         # One chunk at a time, so that confirmations never wait behind 100,000 rows.
         expanded = expand_next()
-        count = _deliver(transport, stopping)
-        tried += count
+        count = sender.step()
+        settled += count
         if not count and not expanded:
             break
     settle_finished()
-    return tried
+    return settled
 
 
-def _deliver(transport: Transport, stopping: threading.Event) -> int:
-    emails = outbox.claim(BATCH)
-    for done, email in enumerate(emails):
-        if stopping.is_set():
-            outbox.release(emails[done:])
-            return done
-        if not outbox.still_ours(email):
-            continue
-        if _send(transport, email) is Outcome.RELAY_DOWN:
-            _rest(emails[done + 1 :])
-            return 0
-    return len(emails)
+def prepare(stopping: threading.Event) -> None:
+    """Compare every job whose window has passed, and set poison aside."""
+    outbox.set_poison_aside()
+    while not stopping.is_set() and services.announce_next():
+        pass
 
 
-def _rest(emails: list[OutgoingEmail]) -> None:
-    for email in emails:
-        outbox.postponed(email, "the mail server does not answer", RELAY_REST)
+class Senders:
+    """Some sender threads, each with its own connection to relay and database."""
 
+    def __init__(self, connections: int, stopping: threading.Event) -> None:
+        self._breaker = Breaker()
+        self._stopping = stopping
+        self._threads = [
+            threading.Thread(
+                target=self._run, args=(number, connections), name=f"sender-{number}"
+            )
+            for number in range(connections)
+        ]
 
-def _send(transport: Transport, email: OutgoingEmail) -> Outcome | None:
-    try:
-        message = messages.compose(email)
-    except messages.NotWanted as reason:
-        outbox.skipped(email, str(reason))
-        logger.info("Email %s not sent: %s", email.pk, reason)
-        return None
-    except Exception:
-        logger.exception("Email %s could not be written", email.pk)
-        outbox.deferred(email, "could not be written")
-        return None
-    try:
-        answer = transport.send(message)
-    except Exception:
-        logger.exception("Email %s could not be sent", email.pk)
-        outbox.failed(email, "could not be sent")
-        return Outcome.REJECTED
-    _settle(email, answer)
-    return answer.outcome
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
 
+    def join(self) -> None:
+        """Wait until each one finished the message in hand."""
+        for thread in self._threads:
+            thread.join()
 
-def _settle(email: OutgoingEmail, answer: Answer) -> None:
-    if answer.outcome is Outcome.ACCEPTED:
-        outbox.sent(email, answer.words)
-    elif answer.outcome is Outcome.REJECTED:
-        outbox.failed(email, answer.words)
-    elif answer.outcome is Outcome.RELAY_DOWN:
-        outbox.postponed(email, answer.words, RELAY_REST)
-    else:
-        unknown = answer.outcome is Outcome.UNKNOWN
-        outbox.deferred(email, answer.words, uncertain=unknown)
-    logger.info("Email %s %s %s", email.pk, answer.outcome.value, answer.words)
+    def _run(self, number: int, connections: int) -> None:
+        kept = number == 0 and connections >= KEEP_ONE_FROM
+        urgent = OutgoingEmail.Priority.CONFIRMATION if kept else None
+        with ExitStack() as stack:
+            stack.callback(connection.close)
+            transport = stack.enter_context(open_transport())
+            sender = Sender(
+                transport,
+                breaker=self._breaker,
+                stopping=self._stopping,
+                up_to_priority=urgent,
+            )
+            while not self._stopping.is_set():
+                if not self._step(sender):
+                    # An idle connection is closed by most relays within minutes.
+                    transport.close()
+                    self._stopping.wait(LOOK_EVERY)
+
+    def _step(self, sender: Sender) -> int:
+        try:
+            return sender.step()
+        except Error:
+            # The database went away: what is due still is when it is back.
+            logger.exception("A sender could not reach the database")
+            connection.close()
+        except Exception:
+            logger.exception("A sender stumbled")
+        return 0

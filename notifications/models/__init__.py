@@ -3,7 +3,7 @@ from notifications.models.announcements import (
     Announcement,
     AnnouncementSettings,
 )
-from notifications.models.emails import Heartbeat, OutgoingEmail, Suppression
+from notifications.models.emails import Heartbeat, OutgoingEmail, Pause, Suppression
 
 __all__ = [
     "AnnouncedState",
@@ -11,5 +11,6 @@ __all__ = [
     "AnnouncementSettings",
     "Heartbeat",
     "OutgoingEmail",
+    "Pause",
     "Suppression",
 ]

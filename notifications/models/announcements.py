@@ -27,6 +27,10 @@ def default_quiet_minutes() -> int:
     return settings.QUIET_MINUTES
 
 
+def default_least_gap_hours() -> int:
+    return settings.LEAST_GAP_HOURS
+
+
 @register_setting(icon="mail", order=120)
 class AnnouncementSettings(BaseGenericSetting):
     """How long news waits before it goes out."""
@@ -40,7 +44,26 @@ class AnnouncementSettings(BaseGenericSetting):
         ),
     )
 
-    panels = [MultiFieldPanel(["quiet_minutes"], heading=_("Waiting"))]
+    least_gap_hours = models.PositiveSmallIntegerField(
+        _("least gap in hours"),
+        default=default_least_gap_hours,
+        help_text=_(
+            "Between two emails about changes of one job. A later change waits and "
+            "merges; closed, taken down and open again never wait."
+        ),
+    )
+    tell_within_days = models.PositiveSmallIntegerField(
+        _("tell within days"),
+        default=7,
+        help_text=_("After an outage, news older than this is not sent any more."),
+    )
+
+    panels = [
+        MultiFieldPanel(
+            ["quiet_minutes", "least_gap_hours", "tell_within_days"],
+            heading=_("Waiting"),
+        )
+    ]
 
     class Meta:
         verbose_name = _("Announcements")
@@ -51,6 +74,14 @@ class AnnouncementSettings(BaseGenericSetting):
     @property
     def quiet_window(self) -> dt.timedelta:
         return dt.timedelta(minutes=self.quiet_minutes)
+
+    @property
+    def least_gap(self) -> dt.timedelta:
+        return dt.timedelta(hours=self.least_gap_hours)
+
+    @property
+    def tell_within(self) -> dt.timedelta:
+        return dt.timedelta(days=self.tell_within_days)
 
 
 class AnnouncedStateQuerySet(models.QuerySet["AnnouncedState"]):
@@ -78,16 +109,17 @@ class AnnouncedStateQuerySet(models.QuerySet["AnnouncedState"]):
         weaker = STRENGTH[: STRENGTH.index(TellFollowers(intent))]
         values = {
             "due_at": due_at,
-            "cancelled_digest": "",
             "intent": Case(
                 When(intent__in=[*weaker, ""], then=Value(intent)), default=F("intent")
             ),
         }
         if note:
+            text = models.TextField()
+            given = Value(note, text)
             values["note"] = Case(
-                When(note="", then=Value(note)),
-                When(note=note, then=Value(note)),
-                default=Concat("note", Value(" "), Value(note)),
+                When(note__in=["", note], then=given),
+                default=Concat("note", Value(" ", text), given, output_field=text),
+                output_field=text,
             )
         if actor_id is not None:
             values["actor_id"] = actor_id
@@ -100,7 +132,7 @@ class AnnouncedState(models.Model):
     The only row that an editor's click writes. ``facts`` is null until the first
     comparison adopts what is public; ``due_at`` says when to compare next, null when
     there is nothing to look at. ``intent``, ``note`` and ``actor`` belong to the
-    window that is open. ``cancelled_digest`` remembers the news that an editor chose
+    window that is open, and ``at_once`` says that somebody pressed "Send now". ``cancelled_digest`` remembers the news that an editor chose
     not to send, so that the reconciler does not bring it up again.
     """
 
@@ -115,6 +147,7 @@ class AnnouncedState(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
+    at_once = models.BooleanField(default=False)
     cancelled_digest = models.CharField(max_length=64, blank=True)
 
     objects = models.Manager.from_queryset(AnnouncedStateQuerySet)()
@@ -131,6 +164,7 @@ class AnnouncedState(models.Model):
         self.intent = ""
         self.note = ""
         self.actor = None
+        self.at_once = False
 
 
 class AnnouncementQuerySet(models.QuerySet["Announcement"]):

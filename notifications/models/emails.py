@@ -41,7 +41,9 @@ class OutgoingEmail(models.Model):
 
     The row holds neither address nor text: both are looked up when it is sent, so
     what happened in between still counts. ``key`` says what it is about, and being
-    unique makes a duplicate impossible. ``message_id`` never changes, so that a mail
+    unique makes a duplicate impossible. ``claims`` counts the workers that took it and
+    never settled it: a row that kills workers is set aside. ``message_id`` never
+    changes, so that a mail
     server recognises a repeat (RFC 5322, 3.6.4).
     """
 
@@ -49,6 +51,7 @@ class OutgoingEmail(models.Model):
         CONFIRM = "CONFIRM", _("Confirm")
         MANAGE_LINK = "MANAGE_LINK", _("Link to everything followed")
         ANNOUNCEMENT = "ANNOUNCEMENT", _("Announcement")
+        REMINDER = "REMINDER", _("Reminder")
         NEW_FOLLOWER = "NEW_FOLLOWER", _("New follower")
 
     class State(models.TextChoices):
@@ -96,6 +99,7 @@ class OutgoingEmail(models.Model):
     due_at = models.DateTimeField(_("due"))
     lease = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField(null=True)
+    claims = models.PositiveSmallIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     uncertain = models.BooleanField(
         _("uncertain"),
@@ -164,6 +168,26 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"Suppression {self.pk}"
+
+
+class Pause(models.Model):
+    """All email rests while a row of this exists; what is owed keeps waiting."""
+
+    paused_at = models.DateTimeField(_("since"), default=timezone.now)
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = _("pause of all email")
+        permissions = [("pause_email", _("Can pause and resume all email"))]
+
+    def __str__(self) -> str:
+        return f"Pause since {self.paused_at:%Y-%m-%d %H:%M}"
 
 
 class Heartbeat(models.Model):

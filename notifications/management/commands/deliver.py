@@ -8,17 +8,19 @@ from argparse import ArgumentParser
 from types import FrameType
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, close_old_connections, connection
 
 from notifications import ticking
-from notifications.delivery.transport import Transport
-from notifications.delivery.worker import work
+from notifications.delivery.expansion import expand_next
+from notifications.delivery.settling import settle_finished
+from notifications.delivery.transport import open_transport
+from notifications.delivery.worker import LOOK_EVERY, Senders, prepare, work
 
 logger = logging.getLogger(__name__)
 
-LOOK_EVERY = 1.0
 TICK_EVERY = 10.0
+MOST_CONNECTIONS = 64
 
 
 class Command(BaseCommand):
@@ -32,34 +34,51 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
+            "--connections",
+            type=int,
+            default=1,
+            help="How many connections to the mail server to keep open (1 to 64).",
+        )
+        parser.add_argument(
             "--once", action="store_true", help="Do what is due, then exit."
         )
 
-    def handle(self, *args: Any, once: bool, **options: Any) -> None:
+    def handle(self, *args: Any, connections: int, once: bool, **options: Any) -> None:
+        if not 1 <= connections <= MOST_CONNECTIONS:
+            raise CommandError(f"--connections goes from 1 to {MOST_CONNECTIONS}.")
         if once:
             ticking.tick()
-            with Transport() as transport:
+            with open_transport() as transport:
                 work(transport)
             return
         stopping = threading.Event()
         self._stop_on_signals(stopping)
+        senders = Senders(connections, stopping)
+        senders.start()
+        try:
+            self._coordinate(stopping)
+        finally:
+            stopping.set()
+            senders.join()
+
+    def _coordinate(self, stopping: threading.Event) -> None:
+        """Compare, expand and tick, while the senders send."""
         last_tick = float("-inf")
-        with Transport() as transport:
-            while not stopping.is_set():
-                try:
-                    if time.monotonic() - last_tick >= TICK_EVERY:
-                        ticking.tick()
-                        last_tick = time.monotonic()
-                    tried = work(transport, stopping)
-                except Error:
-                    # The database went away: what is due still is when it is back.
-                    logger.exception("Delivery could not reach the database")
-                    connection.close()
-                    tried = 0
-                if not tried:
-                    transport.close()
-                close_old_connections()
-                stopping.wait(LOOK_EVERY)
+        while not stopping.is_set():
+            try:
+                if time.monotonic() - last_tick >= TICK_EVERY:
+                    ticking.tick()
+                    last_tick = time.monotonic()
+                prepare(stopping)
+                while not stopping.is_set() and expand_next():
+                    pass
+                settle_finished()
+            except Error:
+                # The database went away: what is due still is when it is back.
+                logger.exception("The worker could not reach the database")
+                connection.close()
+            close_old_connections()
+            stopping.wait(LOOK_EVERY)
 
     def _stop_on_signals(self, stopping: threading.Event) -> None:
         def stop(number: int, frame: FrameType | None) -> None:

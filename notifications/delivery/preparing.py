@@ -1,0 +1,128 @@
+"""From leased rows to messages, with as little work for each as can be.
+
+Announcements are most of all mail. For a transport that takes bytes each one is made
+once and filled in; who still wants it is looked up for all the rows of a lease
+together, so an unsubscription counts until the moment before sending.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Iterator
+
+from notifications import messages
+from notifications.delivery.skeleton import (
+    MARKS,
+    MarkLostError,
+    Skeleton,
+    skeleton_of,
+)
+from notifications.delivery.transport import Outgoing
+from notifications.messages import NotWanted
+from notifications.models import Announcement, OutgoingEmail, Suppression
+from subscriptions.models import Subscription
+
+logger = logging.getLogger(__name__)
+
+#: How many announcements a worker remembers the made message of.
+REMEMBERED = 8
+
+Prepared = tuple[OutgoingEmail, "Outgoing | NotWanted | Exception"]
+
+
+class Preparer:
+    """Makes the messages of one worker thread, and remembers what can be used again."""
+
+    def __init__(self, *, takes_bytes: bool) -> None:
+        self._takes_bytes = takes_bytes
+        self._skeletons: OrderedDict[int, Skeleton | None] = OrderedDict()
+
+    def prepare(self, emails: list[OutgoingEmail]) -> Iterator[Prepared]:
+        """Answer each row with its message, or with what speaks against sending it.
+
+        One row's trouble is its own: it is answered with the exception.
+        """
+        wanted = _wanted(emails) if self._takes_bytes else {}
+        for email in emails:
+            try:
+                yield email, self._outgoing(email, wanted)
+            except Exception as error:  # noqa: BLE001 - one row's trouble is its own
+                yield email, error
+
+    def _outgoing(
+        self, email: OutgoingEmail, wanted: dict[int, Subscription]
+    ) -> Outgoing:
+        announcement = email.announcement
+        if announcement is not None and self._takes_bytes:
+            skeleton = self._skeleton(announcement)
+            if skeleton is not None:
+                return _filled(skeleton, email, wanted)
+        message = messages.compose(email)
+        return Outgoing(recipient=message.to[0], message=message)
+
+    def _skeleton(self, announcement: Announcement) -> Skeleton | None:
+        if announcement.pk not in self._skeletons:
+            self._skeletons[announcement.pk] = _make(announcement)
+            if len(self._skeletons) > REMEMBERED:
+                self._skeletons.popitem(last=False)
+        return self._skeletons[announcement.pk]
+
+
+def _make(announcement: Announcement) -> Skeleton | None:
+    try:
+        return skeleton_of(messages.marked(announcement, MARKS))
+    except MarkLostError as error:
+        logger.warning(
+            "Announcement %s is made for each recipient: lost %s",
+            announcement.pk,
+            error,
+        )
+        return None
+
+
+def _filled(
+    skeleton: Skeleton, email: OutgoingEmail, wanted: dict[int, Subscription]
+) -> Outgoing:
+    subscription = wanted.get(email.pk)
+    if subscription is None:
+        # Says why, as an ordinary message would.
+        messages.content_of(email)
+        raise NotWanted("no longer follows")
+    subscriber = subscription.subscriber
+    values = messages.marks_of(subscription) | {
+        "address": subscriber.address,
+        "message_id": email.message_id,
+    }
+    return Outgoing(recipient=subscriber.address, content=skeleton.fill(values))
+
+
+def _wanted(emails: list[OutgoingEmail]) -> dict[int, Subscription]:
+    """The subscription behind each announcement row that may still be sent."""
+    rows = [e for e in emails if e.announcement is not None]
+    subscriptions = Subscription.objects.confirmed().filter(
+        subscriber__in={e.subscriber_id for e in rows},
+        record__in={e.announcement.record_id for e in rows if e.announcement},
+    )
+    found = {
+        (s.subscriber_id, s.record_id): s
+        for s in subscriptions.select_related("subscriber")
+    }
+    hashes = {s.subscriber.address_hash for s in found.values()}
+    suppressed = set(
+        Suppression.objects.filter(address_hash__in=hashes).values_list(
+            "address_hash", flat=True
+        )
+    )
+    wanted = {}
+    for email in rows:
+        announcement, subscriber_id = email.announcement, email.subscriber_id
+        if announcement is None or subscriber_id is None:
+            continue
+        subscription = found.get((subscriber_id, announcement.record_id))
+        if subscription is None or subscription.subscriber.address_hash in suppressed:
+            continue
+        if subscription.closings_only and not announcement.is_for_everyone:
+            continue
+        wanted[email.pk] = subscription
+    return wanted

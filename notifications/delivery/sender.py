@@ -1,0 +1,141 @@
+"""One sender: leases rows, sends them over one connection, settles each by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from notifications.delivery import outbox
+from notifications.delivery.breaker import Breaker
+from notifications.delivery.preparing import Preparer
+from notifications.delivery.smtp import Answer, Outcome
+from notifications.messages import NotWanted
+
+if TYPE_CHECKING:
+    from notifications.delivery.outbox import Lease
+    from notifications.delivery.transport import Outgoing, Transport
+    from notifications.models import OutgoingEmail
+
+logger = logging.getLogger(__name__)
+
+#: Rows leased at a time: few enough that each is sent well within its lease.
+BATCH = 50
+NOT_ALLOWED = "held back: not on the list of allowed recipients"
+
+
+class Sender:
+    """Sends what is due, for one thread.
+
+    Args:
+        transport: its own connection.
+        breaker: shared with the other senders of this process.
+        stopping: when set, the message in hand is finished and the rest given back.
+        up_to_priority: set for the sender that is kept for urgent mail.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        breaker: Breaker | None = None,
+        stopping: threading.Event | None = None,
+        up_to_priority: int | None = None,
+    ) -> None:
+        self._transport = transport
+        self._breaker = breaker or Breaker()
+        self._stopping = stopping or threading.Event()
+        self._up_to_priority = up_to_priority
+        self._preparer = Preparer(takes_bytes=transport.takes_bytes)
+
+    def step(self) -> int:
+        """Send one lease's worth; answer how many rows were settled, 0 for nothing."""
+        if not self._breaker.lets_through():
+            return 0
+        limit = 1 if self._breaker.is_probing() else BATCH
+        lease = outbox.claim(limit, up_to_priority=self._up_to_priority)
+        if lease is None:
+            return 0
+        settled = 0
+        for email, prepared in self._preparer.prepare(lease.emails):
+            if self._stopping.is_set() or not self._breaker.lets_through():
+                outbox.release(lease)
+                break
+            if not lease.is_ours(email):
+                continue
+            self._send(lease, email, prepared)
+            settled += 1
+        return settled
+
+    def _send(
+        self,
+        lease: Lease,
+        email: OutgoingEmail,
+        prepared: Outgoing | NotWanted | Exception,
+    ) -> None:
+        if isinstance(prepared, NotWanted):
+            outbox.skipped(lease, email, str(prepared))
+            logger.info("Email %s not sent: %s", email.pk, prepared)
+            return
+        if isinstance(prepared, Exception):
+            logger.error("Email %s could not be made", email.pk, exc_info=prepared)
+            outbox.deferred(lease, email, "could not be made")
+            return
+        if not is_allowed(prepared.recipient):
+            outbox.skipped(lease, email, NOT_ALLOWED)
+            logger.info("Email %s held back", email.pk)
+            return
+        try:
+            answer = self._transport.send(prepared)
+        except ValueError:
+            # Such as an address that no command can hold: it never will be sent.
+            logger.exception("Email %s cannot be sent", email.pk)
+            answer = Answer(Outcome.REJECTED, "cannot be sent")
+        except Exception:
+            # Such as a provider whose interface is down.
+            logger.exception("Email %s could not be sent", email.pk)
+            answer = Answer(Outcome.DEFERRED, "could not be sent")
+        self._settle(lease, email, answer)
+
+    def _settle(self, lease: Lease, email: OutgoingEmail, answer: Answer) -> None:
+        words = f"{answer.words} {answer.phase}".strip()
+        if answer.outcome is Outcome.ACCEPTED:
+            outbox.sent(lease, email, answer.words)
+        elif answer.outcome in (Outcome.REJECTED, Outcome.MESSAGE_REJECTED):
+            outbox.failed(lease, email, words)
+        elif answer.outcome is Outcome.DEFERRED:
+            outbox.deferred(lease, email, words)
+        elif answer.outcome is Outcome.UNKNOWN:
+            outbox.deferred(lease, email, words, uncertain=True)
+        else:
+            self._rest(lease, email, answer, words)
+            return
+        self._breaker.worked()
+        logger.info("Email %s %s %s", email.pk, answer.outcome.value, words)
+
+    def _rest(
+        self, lease: Lease, email: OutgoingEmail, answer: Answer, words: str
+    ) -> None:
+        if answer.outcome is Outcome.NOT_SENT and not self._breaker.is_probing():
+            # The connection was old: the next message opens a new one at once.
+            outbox.postponed(lease, email, words, dt.timedelta(0))
+            return
+        seconds = self._breaker.failed()
+        outbox.postponed(lease, email, words, dt.timedelta(seconds=seconds))
+        logger.warning("The mail server is in trouble (%s): resting", words)
+
+
+def is_allowed(recipient: str) -> bool:
+    """Whether mail to ``recipient`` may leave this machine.
+
+    ``EMAIL_ALLOW_LIST`` names addresses and domains; empty, as in production, it
+    allows everybody. It means nothing while the relay is on this machine.
+    """
+    allowed = settings.EMAIL_ALLOW_LIST
+    if not allowed or settings.EMAIL_HOST in ("localhost", "127.0.0.1", "::1"):
+        return True
+    domain = recipient.rpartition("@")[2]
+    return recipient.lower() in allowed or domain.lower() in allowed
