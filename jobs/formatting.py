@@ -127,6 +127,11 @@ def day_and_month(moment: dt.datetime | dt.date) -> str:
     return date_format(_local(moment), "j F")
 
 
+def weekday(moment: dt.datetime) -> str:
+    """The day of the week: "Friday"."""
+    return date_format(_local(moment), "l")
+
+
 def clock(moment: dt.datetime) -> str:
     return date_format(_local(moment), "H:i")
 

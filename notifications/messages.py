@@ -1,8 +1,7 @@
-"""What each email says: the values that its templates are filled with, and its headers.
+"""What each email says: the values that its templates are filled with.
 
 One function for each kind of mail. Everything is looked up when the mail is about to
-be sent, so a person who left, or a title that changed, is seen in time. Templates are
-in templates/notifications/email/<kind>/{subject.txt,body.txt,body.html}.
+be sent, so a person who left, or a title that changed, is seen in time.
 """
 
 from __future__ import annotations
@@ -10,26 +9,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from email.utils import formataddr, parseaddr
 from typing import Any
 
-import css_inline
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from jobs import formatting, wording
-from jobs.models import BoardSettings, JobPage, JobRecord
+from jobs.models import JobPage, JobRecord
 from notifications.models import Announcement, OutgoingEmail, Suppression
+from notifications.rendering import Content, Message, absolute, render
 from subscriptions import tokens
 from subscriptions.models import KEEP_ADDRESS, Subscriber, Subscription
 from subscriptions.services import followers_of
 
 #: How long followers are kept after a job stopped being open.
 KEEP_FOLLOWERS = dt.timedelta(days=30)
-#: Longer header lines are folded by Python, and folded ones break DKIM at some relays.
-MAX_HEADER_LINE = 998
 
 #: What stands where a token was, for those who may read a mail and not act on it.
 HIDDEN = "hidden"
@@ -39,26 +32,6 @@ Kind = OutgoingEmail.Kind
 
 class NotWanted(Exception):
     """The mail must not be sent any more; its argument says why, in words."""
-
-
-class Message(EmailMultiAlternatives):
-    """An email whose long headers, List-Unsubscribe above all, stay on one line."""
-
-    def message(self, *args: Any, **kwargs: Any) -> Any:
-        message = super().message(*args, **kwargs)
-        message.policy = message.policy.clone(max_line_length=MAX_HEADER_LINE)
-        return message
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """A mail before it is rendered: which templates, for whom, with which values."""
-
-    template: str
-    address: str
-    values: dict[str, Any]
-    stop_url: str = ""
-    list_id: str = ""
 
 
 def compose(email: OutgoingEmail) -> Message:
@@ -80,56 +53,6 @@ def content_of(email: OutgoingEmail) -> Content:
     if email.subscriber is not None:
         _refuse_suppressed(email.subscriber)
     return content
-
-
-def render(content: Content, *, message_id: str) -> Message:
-    """Render ``content`` into text and HTML with the headers that mail servers want.
-
-    Auto-Submitted is RFC 3834's, List-Unsubscribe RFC 2369's with RFC 8058's one
-    click; Message-ID never changes for one row.
-    """
-    board = BoardSettings.load()
-    values = content.values | {"board": board, "site_url": settings.SITE_URL}
-    folder = f"notifications/email/{content.template}"
-    subject = render_to_string(f"{folder}/subject.txt", values)
-    message = Message(
-        subject=" ".join(subject.split()),
-        body=render_to_string(f"{folder}/body.txt", values).strip() + "\n",
-        from_email=sender(board.name),
-        to=[content.address],
-        reply_to=[board.contact_address] if board.contact_address else None,
-        headers=_headers(content, message_id),
-    )
-    html = render_to_string(f"{folder}/body.html", values)
-    inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
-    message.attach_alternative(inliner.inline(html), "text/html")
-    return message
-
-
-def sender(name: str) -> str:
-    """The From header: the board's name before ``DEFAULT_FROM_EMAIL``'s address."""
-    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((" ".join(name.split()), address))
-
-
-def _headers(content: Content, message_id: str) -> dict[str, str]:
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    headers = {
-        "Message-ID": f"<{message_id}@{domain}>",
-        "Auto-Submitted": "auto-generated",
-        "X-Auto-Response-Suppress": "All",
-    }
-    if content.stop_url:
-        headers["List-Unsubscribe"] = f"<{content.stop_url}>"
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    if content.list_id:
-        headers["List-Id"] = f"<{content.list_id}.{domain}>"
-    return headers
-
-
-def absolute(path: str) -> str:
-    """The full address of a path on this site."""
-    return f"{settings.SITE_URL}{path}"
 
 
 def job_url(page: JobPage | None) -> str:
@@ -238,11 +161,6 @@ def marks_of(subscription: Subscription) -> dict[str, str]:
     }
 
 
-def content_bytes(message: Message) -> bytes:
-    """Serialise ``message`` as it goes over the wire, with CRLF line ends."""
-    return message.message().as_bytes(linesep="\r\n")
-
-
 def announcement_values(announcement: Announcement) -> dict[str, Any]:
     """What an announcement's mail says to everybody alike."""
     record: JobRecord = announcement.record
@@ -283,6 +201,34 @@ def _closed_before(announcement: Announcement) -> dt.datetime | None:
     )
     moments = earlier.order_by("-version").values_list("created_at", flat=True)
     return moments.first()
+
+
+def _reminder(email: OutgoingEmail) -> Content:
+    subscriber = _subscriber_of(email)
+    subscription = email.subscriptions.select_related("record__page__company").first()
+    if subscription is None or not subscription.is_confirmed:
+        raise NotWanted("no longer follows")
+    record, page = subscription.record, subscription.record.page
+    if page is None or page.closes_at is None or not page.live or not page.is_open:
+        raise NotWanted("no longer closes")
+    values = {
+        "title": page.title,
+        "company_name": record.company_name,
+        "job_url": job_url(page),
+        "weekday": formatting.weekday(page.closes_at),
+        "closes_at": page.closes_at,
+        "apply_ways": wording.apply({"url": page.apply_url, "email": page.apply_email}),
+        "follows_since": marks_of(subscription)["since"],
+        "stop_url": _stop_url(subscription.token),
+        "manage_url": _manage_url(tokens.manage_token(subscriber)),
+    }
+    return Content(
+        template="reminder",
+        address=subscriber.address,
+        values=values,
+        stop_url=values["stop_url"],
+        list_id=f"job-{record.pk}",
+    )
 
 
 def similar(record: JobRecord) -> list[dict[str, str]]:
@@ -343,6 +289,7 @@ CONTENT: dict[str, Callable[[OutgoingEmail], Content]] = {
     Kind.CONFIRM: _confirm,
     Kind.MANAGE_LINK: _manage_link,
     Kind.ANNOUNCEMENT: _announcement,
+    Kind.REMINDER: _reminder,
     Kind.NEW_FOLLOWER: _new_follower,
 }
 

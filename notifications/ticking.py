@@ -15,6 +15,7 @@ from jobs.facts import OPEN
 from notifications import clock, reconciling
 from notifications.messages import KEEP_FOLLOWERS
 from notifications.models import AnnouncedState, Announcement, Heartbeat, OutgoingEmail
+from notifications.reminding import owe_reminders
 from subscriptions import services as subscriptions
 from subscriptions.models import Subscription
 
@@ -135,9 +136,10 @@ def purge_old_emails() -> None:
         OutgoingEmail.objects.filter(pk__in=[pk for (pk,) in ids]).delete()
 
 
-STEPS: tuple[Callable[[], None], ...] = (
+STEPS: tuple[Callable[[], object], ...] = (
     publish_scheduled,
     notice_closing_dates,
+    owe_reminders,
     reconcile,
     end_finished_follows,
     purge_unconfirmed,

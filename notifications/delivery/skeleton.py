@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from notifications.messages import Content, Message, content_bytes, render
+from notifications.rendering import Content, Message, content_bytes, render
 
 #: What differs from one recipient to the next, and the mark that stands for it.
 #: Letters and digits only, so that no encoding, escaping or folding touches a mark.

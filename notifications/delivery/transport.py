@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.mail import get_connection
 
 from notifications.delivery.smtp import Answer, Outcome, Relay, Session
-from notifications.messages import Message, content_bytes
+from notifications.rendering import Message, content_bytes
 
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
