@@ -24,10 +24,18 @@ PRE_FILLED = {"pay_currency", "pay_period", "tell_followers"}
 LAST_MINUTE = dt.time(23, 59)
 
 
+class ClosingDateInput(AdminDateTimeInput):
+    def get_config(self) -> dict[str, Any]:
+        # Left to itself the picker makes a day that is typed without a time its first
+        # minute, and one that is clicked the time of day of the click.
+        ends = {"validateOnBlur": False, "defaultTime": f"{LAST_MINUTE:%H:%M}"}
+        return super().get_config() | ends
+
+
 class ClosingDateField(forms.DateTimeField):
     """A moment, where a day without a time means one minute to midnight."""
 
-    widget = AdminDateTimeInput
+    widget = ClosingDateInput
 
     def to_python(self, value: Any) -> dt.datetime | None:
         if isinstance(value, str) and re.fullmatch(r"\s*[\d./-]+\s*", value):

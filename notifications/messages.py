@@ -16,6 +16,7 @@ from django.urls import reverse
 from jobs import formatting, wording
 from jobs.models import JobPage, JobRecord
 from notifications.models import Announcement, OutgoingEmail, Suppression
+from notifications.public_views import notices_url
 from notifications.rendering import Content, Message, absolute, render
 from subscriptions import tokens
 from subscriptions.models import KEEP_ADDRESS, Subscriber, Subscription
@@ -281,6 +282,7 @@ def _new_follower(email: OutgoingEmail) -> Content:
         "jobs": list(jobs.values()),
         "new": sum(job["new"] for job in jobs.values()),
         "notices": company.notices,
+        "notices_url": notices_url(company),
     }
     return Content(template="new_follower", address=company.email, values=values)
 

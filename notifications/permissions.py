@@ -42,5 +42,10 @@ def may_decide(user: Any) -> bool:
     return bool(user.has_perm("notifications.decide_announcement"))
 
 
+def may_pause(user: Any) -> bool:
+    """Whether ``user`` may pause and resume all email."""
+    return bool(user.has_perm("notifications.pause_email"))
+
+
 def may_see_announcements(user: Any) -> bool:
     return bool(user.has_perm("notifications.view_announcement"))

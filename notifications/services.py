@@ -28,8 +28,6 @@ from subscriptions.services import followers_of
 
 logger = logging.getLogger(__name__)
 
-#: News that could not be sent for this long is no news any more.
-EXPIRES_AFTER = dt.timedelta(days=3)
 #: How long a job that could not be compared is left alone.
 TRY_AGAIN_AFTER = dt.timedelta(minutes=5)
 
@@ -170,9 +168,18 @@ def _announce(state: AnnouncedState, now: dt.datetime) -> None:
     if news is not None and before is not None:
         state.version += 1
         told = moved_on(before, after)
-        _create(state, news, before=before, after=told, now=now)
+        skipped = _too_old(state, now)
+        _create(state, news, before=before, after=told, now=now, **skipped)
     state.close_window()
     state.save()
+
+
+def _too_old(state: AnnouncedState, now: dt.datetime) -> dict[str, Any]:
+    """The values of an announcement that an outage has overtaken; else none."""
+    overdue = now - (state.due_at or now)
+    if overdue <= AnnouncementSettings.load().tell_within:
+        return {}
+    return {"state": Announcement.State.SKIPPED, "finished_at": now}
 
 
 def _is_cancelled(state: AnnouncedState, after: Facts) -> bool:
@@ -214,7 +221,7 @@ def _create(
         note=announced.note,
         actor=announced.actor,
         created_at=now,
-        expires_at=now + EXPIRES_AFTER,
+        expires_at=now + AnnouncementSettings.load().tell_within,
         **values,
     )
     logger.info("Announcement %s made for job %s", announcement.pk, announced.record_id)

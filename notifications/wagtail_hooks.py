@@ -8,9 +8,10 @@ from wagtail.snippets.models import register_snippet
 from wagtail_modeladmin.options import modeladmin_register
 
 from notifications import hooks as ours
+from notifications.dashboard import EmailPanel
 from notifications.email_log import EmailLog
 from notifications.permissions import may_see_announcements, register_policies
-from notifications.views import announcements, closing
+from notifications.views import announcements, closing, pausing
 from notifications.viewsets import (
     CompanyViewSet,
     FollowersGroup,
@@ -69,12 +70,19 @@ def register_urls():  # type: ignore[no-untyped-def]
             announcements.cancel,
             name="notifications_cancel",
         ),
+        path("email/pause/", pausing.pause, name="notifications_pause"),
         path(
             "jobs/<int:page_id>/close/",
             closing.close_job,
             name="notifications_close_job",
         ),
     ]
+
+
+@hooks.register("construct_homepage_panels")
+def add_email_panel(request, panels):  # type: ignore[no-untyped-def]
+    if may_see_announcements(request.user):
+        panels.append(EmailPanel())
 
 
 @hooks.register("register_page_action_menu_item")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,11 +13,17 @@ from jobs.models import Company, JobCategory, JobIndexPage, JobPage
 
 register = template.Library()
 
-register.filter("day", formatting.day)
-register.filter("day_long", formatting.day_long)
-register.filter("day_and_month", formatting.day_and_month)
-register.filter("moment", formatting.moment)
-register.filter("moment_long", formatting.moment_long)
+
+def _if_known(say: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Say nothing of a moment that nobody noted; Django's own filters do the same."""
+    return lambda moment: say(moment) if moment else ""
+
+
+register.filter("day", _if_known(formatting.day))
+register.filter("day_long", _if_known(formatting.day_long))
+register.filter("day_and_month", _if_known(formatting.day_and_month))
+register.filter("moment", _if_known(formatting.moment))
+register.filter("moment_long", _if_known(formatting.moment_long))
 
 
 @register.simple_tag(takes_context=True)

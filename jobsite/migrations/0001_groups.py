@@ -48,6 +48,7 @@ GROUPS = {
             "subscriptions.subscription": ["view", "add", "change"],
             "notifications.announcement": ["view"],
             "notifications.outgoingemail": ["view"],
+            "notifications.pause": ["pause_email"],
         },
     },
 }
@@ -91,7 +92,8 @@ def permission(apps, model, action):
     content_type, _created = apps.get_model(
         "contenttypes", "ContentType"
     ).objects.get_or_create(app_label=app_label, model=model_name)
-    codename = "access_admin" if action == "access" else f"{action}_{model_name}"
+    named = {"access": "access_admin", "pause_email": "pause_email"}
+    codename = named.get(action, f"{action}_{model_name}")
     found, _created = apps.get_model("auth", "Permission").objects.get_or_create(
         content_type=content_type,
         codename=codename,

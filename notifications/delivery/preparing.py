@@ -7,6 +7,7 @@ together, so an unsubscription counts until the moment before sending.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -38,22 +39,27 @@ class Preparer:
         self._takes_bytes = takes_bytes
         self._skeletons: OrderedDict[int, Skeleton | None] = OrderedDict()
 
-    def prepare(self, emails: list[OutgoingEmail]) -> Iterator[Prepared]:
+    def prepare(
+        self, emails: list[OutgoingEmail], now: dt.datetime
+    ) -> Iterator[Prepared]:
         """Answer each row with its message, or with what speaks against sending it.
 
-        One row's trouble is its own: it is answered with the exception.
+        One row's trouble is its own: it is answered with the exception. ``now`` is the
+        database's time, after which an announcement may have expired.
         """
         wanted = _wanted(emails) if self._takes_bytes else {}
         for email in emails:
             try:
-                yield email, self._outgoing(email, wanted)
+                yield email, self._outgoing(email, wanted, now)
             except Exception as error:  # noqa: BLE001 - one row's trouble is its own
                 yield email, error
 
     def _outgoing(
-        self, email: OutgoingEmail, wanted: dict[int, Subscription]
+        self, email: OutgoingEmail, wanted: dict[int, Subscription], now: dt.datetime
     ) -> Outgoing:
         announcement = email.announcement
+        if announcement is not None and announcement.expires_at < now:
+            raise NotWanted("too old to be news")
         if announcement is not None and self._takes_bytes:
             skeleton = self._skeleton(announcement)
             if skeleton is not None:

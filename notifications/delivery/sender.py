@@ -60,7 +60,7 @@ class Sender:
         if lease is None:
             return 0
         settled = 0
-        for email, prepared in self._preparer.prepare(lease.emails):
+        for email, prepared in self._preparer.prepare(lease.emails, lease.now):
             if self._stopping.is_set() or not self._breaker.lets_through():
                 outbox.release(lease)
                 break

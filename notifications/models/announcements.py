@@ -170,7 +170,8 @@ class AnnouncedState(models.Model):
 class AnnouncementQuerySet(models.QuerySet["Announcement"]):
     def told(self) -> AnnouncementQuerySet:
         """Those that followers were or are being told."""
-        return self.exclude(state=Announcement.State.CANCELLED)
+        state = Announcement.State
+        return self.exclude(state__in=[state.CANCELLED, state.SKIPPED])
 
     def unfinished(self) -> AnnouncementQuerySet:
         return self.filter(
@@ -199,6 +200,7 @@ class Announcement(models.Model):
         SENDING = "SENDING", _("Sending")
         DONE = "DONE", _("Sent")
         CANCELLED = "CANCELLED", _("Cancelled")
+        SKIPPED = "SKIPPED", _("Not told: too old")
         PARKED = "PARKED", _("Stopped by an error")
 
     record = models.ForeignKey(

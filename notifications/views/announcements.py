@@ -30,7 +30,10 @@ TABS = {
     "": (gettext_lazy("All"), list(State)),
     "sending": (gettext_lazy("Sending"), [State.EXPANDING, State.SENDING]),
     "sent": (gettext_lazy("Sent"), [State.DONE]),
-    "cancelled": (gettext_lazy("Cancelled"), [State.CANCELLED, State.PARKED]),
+    "cancelled": (
+        gettext_lazy("Cancelled or skipped"),
+        [State.CANCELLED, State.SKIPPED, State.PARKED],
+    ),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, close_old_connections, connection
 
-from notifications import ticking
+from notifications import pausing, ticking
 from notifications.delivery.expansion import expand_next
 from notifications.delivery.settling import settle_finished
 from notifications.delivery.transport import open_transport
@@ -40,10 +40,19 @@ class Command(BaseCommand):
             help="How many connections to the mail server to keep open (1 to 64).",
         )
         parser.add_argument(
+            "--pause", action="store_true", help="Pause all email, and exit."
+        )
+        parser.add_argument(
+            "--resume", action="store_true", help="Let email go out again, and exit."
+        )
+        parser.add_argument(
             "--once", action="store_true", help="Do what is due, then exit."
         )
 
     def handle(self, *args: Any, connections: int, once: bool, **options: Any) -> None:
+        if options["pause"] or options["resume"]:
+            self._pause_or_resume(pause=options["pause"])
+            return
         if not 1 <= connections <= MOST_CONNECTIONS:
             raise CommandError(f"--connections goes from 1 to {MOST_CONNECTIONS}.")
         if once:
@@ -60,6 +69,15 @@ class Command(BaseCommand):
         finally:
             stopping.set()
             senders.join()
+
+    def _pause_or_resume(self, *, pause: bool) -> None:
+        if pause:
+            pausing.pause()
+            self.stdout.write("All email is paused. Nothing is lost.")
+        elif pausing.resume():
+            self.stdout.write("Email goes out again.")
+        else:
+            self.stdout.write("Email was not paused.")
 
     def _coordinate(self, stopping: threading.Event) -> None:
         """Compare, expand and tick, while the senders send."""
