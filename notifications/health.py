@@ -59,7 +59,7 @@ class Health:
 
 
 def health() -> Health:
-    """Look at the queue, the worker's heartbeat and the pause; five queries."""
+    """Look at the queue, the worker's heartbeat and the pause; six queries."""
     now = clock.database_now()
     queued = OutgoingEmail.objects.queued().aggregate(
         waiting=Count("pk"),
@@ -86,6 +86,8 @@ def health() -> Health:
         now=now,
     )
     found.reasons.extend(_reasons(found))
+    troubles = Heartbeat.objects.exclude(trouble="").values_list("trouble", flat=True)
+    found.reasons.extend(troubles)
     return found
 
 

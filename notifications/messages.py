@@ -184,6 +184,7 @@ def announcement_values(announcement: Announcement) -> dict[str, Any]:
         "must_haves": wording.must_haves(facts.get("requirements") or {}),
         "closes_at": dt.datetime.fromisoformat(closes_at) if closes_at else None,
         "closed_before": _closed_before(announcement),
+        "corrects": announcement.corrects.created_at if announcement.corrects else None,
         "website": public.website if public else "",
         "similar": similar(record),
         "keep_until": announcement.created_at + KEEP_FOLLOWERS,

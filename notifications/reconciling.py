@@ -10,59 +10,126 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
 from jobs.facts import facts_now
 from jobs.models import JobPage, JobRecord
 from notifications import clock, services
-from notifications.models import AnnouncedState
+from notifications.models import (
+    AnnouncedState,
+    Announcement,
+    Heartbeat,
+    OutgoingEmail,
+)
 
 logger = logging.getLogger(__name__)
 
+NAME = "reconcile"
 CHUNK = 500
 #: More news than this at once is no slip of a signal, and nobody is told of it
 #: before somebody looked.
 TOO_MANY = 50
 
 
-def reconcile() -> int:
+class TooManyDifferencesError(Exception):
+    """More jobs differ than a lost signal explains; nothing was done."""
+
+
+def reconcile(*, announce_all: bool = False) -> int:
     """Have every job compared that differs from what its followers know.
 
-    Answers how many were found. More than ``TOO_MANY`` are left alone and logged.
+    Args:
+        announce_all: also when there are more than ``TOO_MANY``.
+
+    Returns:
+        How many jobs were found.
+
+    Raises:
+        TooManyDifferencesError: more than ``TOO_MANY``, and ``announce_all`` is not
+            set. /healthz says so until ``accept`` or ``announce_all`` ends it.
     """
     _adopt_missing()
-    found = []
-    for state in _states():
-        if differs(state):
-            found.append(state.pk)
-            if len(found) > TOO_MANY:
-                logger.error(
-                    "Reconciling stopped: more than %s jobs differ from what their "
-                    "followers know",
-                    TOO_MANY,
-                )
-                return len(found)
-    now = clock.database_now()
+    found: list[int] = []
+    for state in differing():
+        found.append(state.pk)
+        if len(found) > TOO_MANY and not announce_all:
+            _note_trouble(
+                _("More than %(count)d jobs differ from what their followers know.")
+                % {"count": TOO_MANY}
+            )
+            logger.error("Reconciling stopped: more than %s jobs differ", TOO_MANY)
+            raise TooManyDifferencesError
     waiting = AnnouncedState.objects.filter(pk__in=found, due_at__isnull=True)
-    waiting.update(due_at=now)
+    waiting.update(due_at=clock.database_now())
+    _note_trouble("")
     return len(found)
 
 
-def differs(state: AnnouncedState) -> bool:
-    """Whether a job that nothing is due for has news all the same."""
-    now = clock.database_now()
-    after = facts_now(state.record, now)
-    if state.facts is None:
-        return False
-    if services.compare(state.facts, after, intent="", note="") is None:
-        return False
-    return services.digest(after) != state.cancelled_digest
+def accept() -> int:
+    """Adopt what is public now, telling nobody; answer how many jobs differed."""
+    accepted = 0
+    for state in differing():
+        accepted += _adopt(state.pk)
+    _note_trouble("")
+    return accepted
 
 
-def _states() -> Iterator[AnnouncedState]:
+@transaction.atomic
+def _adopt(state_id: int) -> int:
+    record_id = AnnouncedState.objects.values_list("record_id").get(pk=state_id)[0]
+    record = JobRecord.objects.select_for_update().get(pk=record_id)
+    state = AnnouncedState.objects.select_for_update().get(pk=state_id)
+    after = facts_now(record, clock.database_now())
+    before = state.facts
+    state.facts = after if before is None else services.moved_on(before, after)
+    state.cancelled_digest = ""
+    state.close_window()
+    state.save()
+    return 1
+
+
+def after_restore() -> tuple[int, int]:
+    """Make peace with a restored backup: adopt all facts, drop old unsent mail.
+
+    What the backup calls unsent may have gone out after it was made, and what it calls
+    news may have been told. Answers how many jobs were adopted, and how many emails
+    dropped.
+    """
+    adopted = sum(_adopt(pk) for (pk,) in AnnouncedState.objects.values_list("pk"))
+    unsent = OutgoingEmail.objects.queued()
+    dropped = unsent.update(
+        state=OutgoingEmail.State.SKIPPED,
+        lease="",
+        lease_until=None,
+        last_code="dropped after a restore",
+    )
+    Announcement.objects.filter(state=Announcement.State.EXPANDING).update(
+        state=Announcement.State.SENDING
+    )
+    _note_trouble("")
+    return adopted, dropped
+
+
+def differing() -> Iterator[AnnouncedState]:
+    """Each job that nothing is due for and that has news all the same."""
+    for state in _states().iterator(chunk_size=CHUNK):
+        if state.facts is None:
+            continue
+        after = facts_now(state.record, clock.database_now())
+        if services.compare(state.facts, after, intent="", note="") is None:
+            continue
+        if services.digest(after) != state.cancelled_digest:
+            yield state
+
+
+def _states() -> QuerySet[AnnouncedState]:
     rows = AnnouncedState.objects.filter(due_at__isnull=True, facts__isnull=False)
     rows = rows.select_related("record__page").prefetch_related(
         "record__page__requirements", "record__page__locations"
     )
-    return rows.order_by("pk").iterator(chunk_size=CHUNK)
+    return rows.order_by("pk")
 
 
 def _adopt_missing() -> None:
@@ -73,3 +140,9 @@ def _adopt_missing() -> None:
     stateless = JobRecord.objects.filter(page__live=True, announced_state__isnull=True)
     for record in stateless[:CHUNK]:
         services.ensure_state(record_id=record.pk)
+
+
+def _note_trouble(words: str) -> None:
+    Heartbeat.objects.update_or_create(
+        name=NAME, defaults={"seen_at": clock.database_now(), "trouble": words}
+    )

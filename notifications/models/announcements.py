@@ -224,6 +224,9 @@ class Announcement(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    corrects = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="corrections"
+    )
     created_at = models.DateTimeField(_("decided"))
     expires_at = models.DateTimeField(_("not sent after"))
     state = models.CharField(

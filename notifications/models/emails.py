@@ -194,13 +194,14 @@ class Heartbeat(models.Model):
     """When a background process of one name was last seen, and who may act for it.
 
     ``lease`` lets one process at a time do the work of that name; it runs out by
-    itself when the process dies.
+    itself when the process dies. ``trouble`` is what somebody must look at, in words.
     """
 
     name = models.CharField(max_length=20, unique=True)
     seen_at = models.DateTimeField()
     lease = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("heartbeat")
