@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class JobsiteConfig(AppConfig):
+    name = "jobsite"
+    verbose_name = "Jobs board"
+
+    def ready(self) -> None:
+        from jobsite import checks  # noqa: F401  # registers them
+        from jobsite.signal_handlers import register_signal_handlers
+
+        register_signal_handlers()

@@ -1,0 +1,150 @@
+"""The commands behind the Makefile."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+from jobsite.bootstrap.asked import BASE_DIR, Address, RefusalError, given
+from jobsite.bootstrap.prepare import (
+    PYTHON,
+    prepare_database,
+    prepare_demo,
+    prepare_environment,
+    prepare_packages,
+    refuse_old_python,
+)
+from jobsite.bootstrap.serve import serve
+from jobsite.bootstrap.signals import Interrupted, interrupt, on_signal
+
+VAR_DIR = BASE_DIR / "var"
+
+
+def run() -> int:
+    """Everything for a first look, until somebody stops it."""
+    address = Address(given("HOST", "localhost"), given("PORT", "8000"))
+    address.refuse_if_taken()
+    os.environ.update(variables(address))
+    steps = (
+        ("Python environment in .venv", prepare_environment),
+        ("Packages, as locked in requirements/", lambda: prepare_packages("run")),
+        ("Database", prepare_database),
+        ("Demo content", prepare_demo),
+    )
+    for number, (name, step) in enumerate(steps, start=1):
+        print(f"{number}/5  {name} ... ", end="", flush=True)
+        step()
+        print("ready", flush=True)
+    print("5/5  Starting ... ", end="", flush=True)
+    return serve(address)
+
+
+def variables(address: Address) -> "dict[str, str]":
+    """What the board's own programs find in their environment."""
+    return {
+        "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "DJANGO_SETTINGS_MODULE": "jobsite.settings.dev",
+        "HOST": address.bound_host,
+        "PORT": str(address.port),
+        "ALLOWED_HOSTS": given("ALLOWED_HOSTS", address.allowed_hosts),
+        "SITE_URL": given("SITE_URL", address.url),
+        # Whoever tries it sees errors as visitors would, and need not wait long.
+        "DEBUG": os.environ.get("DEBUG", "False"),
+        "QUIET_MINUTES": given("QUIET_MINUTES", "1"),
+    }
+
+
+def setup() -> int:
+    """What development needs, in ``.venv``."""
+    prepare_environment()
+    prepare_packages("dev")
+    return 0
+
+
+def test(chosen: "list[str]") -> int:
+    """All tests that this machine can run, or the chosen ones."""
+    setup()
+    if chosen:
+        return pytest(*chosen)
+    failed = pytest()
+    if failed or not any((BASE_DIR / "tests" / "e2e").glob("test_*.py")):
+        return failed
+    if chromium() is None:
+        print("Skipped: browser tests, as Chromium is missing: apt install chromium")
+        return 0
+    return e2e()
+
+
+def e2e() -> int:
+    """The browser tests, in a call of their own."""
+    setup()
+    if chromium() is None:
+        raise RefusalError("Chromium is missing: apt install chromium")
+    # Playwright keeps an event loop in this thread, which Django takes for a mistake.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    return pytest("-m", "e2e", "tests/e2e")
+
+
+def pytest(*arguments: str) -> int:
+    settings = {"DJANGO_SETTINGS_MODULE": "jobsite.settings.test"}
+    command = [str(PYTHON), "-m", "pytest", *arguments]
+    child = subprocess.Popen(command, cwd=BASE_DIR, env={**os.environ, **settings})
+
+    def pass_on(number: int) -> None:
+        # Ctrl-C reaches pytest from the terminal already: twice would cut short how
+        # it cleans up.
+        if number != signal.SIGINT:
+            child.send_signal(number)
+
+    on_signal(pass_on)
+    code = child.wait()
+    on_signal(interrupt)
+    return code
+
+
+def chromium() -> "str | None":
+    """The path of a Chromium that is installed, or of Chrome."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def reset() -> int:
+    """Remove what `make run` has made, after a question."""
+    if not VAR_DIR.exists():
+        print("There is nothing to remove: var/ does not exist.")
+        return 0
+    print("This removes var/: the database, the emails and the uploads of the demo.")
+    if not given("DATABASE_URL", "sqlite:").startswith("sqlite:"):
+        print("The database that DATABASE_URL names stays as it is.")
+    try:
+        answer = input("Remove them? [y/N] ")
+    except EOFError:
+        answer = ""
+        print()
+    if answer.strip().lower() not in {"y", "yes"}:
+        print("Nothing was removed.")
+        return 0
+    shutil.rmtree(VAR_DIR)
+    print("Removed. To begin again: make run")
+    return 0
+
+
+def main(arguments: "list[str]") -> int:
+    commands = {"run": run, "setup": setup, "e2e": e2e, "reset": reset}
+    on_signal(interrupt)
+    try:
+        refuse_old_python(sys.version_info[:2])
+        if arguments[0] == "test":
+            return test(arguments[1:])
+        return commands[arguments[0]]()
+    except RefusalError as refusal:
+        print(f"\n{refusal}", file=sys.stderr)
+        return 1
+    except Interrupted:
+        print("\nStopped.")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

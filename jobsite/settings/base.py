@@ -1,0 +1,236 @@
+"""Settings that hold everywhere. The environment is read in ``environment`` only."""
+
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+
+from jobsite.settings.environment import (
+    BASE_DIR,
+    below_base_dir,
+    env,
+    number,
+    site_url,
+    text,
+)
+
+VAR_DIR = BASE_DIR / "var"
+
+SECRET_KEY = text("SECRET_KEY")
+ADDRESS_KEY = text("ADDRESS_KEY")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+SITE_URL = site_url()
+DEBUG = False
+# Whether `manage.py demo` may make accounts whose password is their name.
+DEMO = False
+
+# The order decides whose templates win, and who is ready first: jobs must be, since
+# wagtail.snippets imports every wagtail_hooks module in its ready().
+INSTALLED_APPS = [
+    "jobs",
+    "subscriptions",
+    "notifications",
+    "home",
+    "jobsite",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.routable_page",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "wagtail_modeladmin",
+    "modelcluster",
+    "taggit",
+    "django_countries",
+    "django_filters",
+    "csp",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "jobsite.middleware.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "jobs.middleware.FormerJobMiddleware",
+]
+
+ROOT_URLCONF = "jobsite.urls"
+WSGI_APPLICATION = "jobsite.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.debug",
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "wagtail.contrib.settings.context_processors.settings",
+            ],
+        },
+    },
+]
+
+
+# Data
+
+
+def database() -> dict[str, Any]:
+    """What ``DATABASE_URL`` says, with what SQLite needs to serve several processes."""
+    config: dict[str, Any] = env.db("DATABASE_URL")
+    # A GET must not wait for a writer, nor a worker for a visitor: transactions are
+    # opened where they are needed, never around whole requests.
+    config["ATOMIC_REQUESTS"] = False
+    if config["ENGINE"].endswith("sqlite3"):
+        if config["NAME"] != ":memory:":
+            config["NAME"] = below_base_dir(config["NAME"])
+        config.setdefault("OPTIONS", {}).update(
+            # A transaction that begins by reading cannot become a writer while
+            # another one writes: it would fail at once, whatever the timeout.
+            transaction_mode="IMMEDIATE",
+            timeout=20,
+            init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        )
+        VAR_DIR.mkdir(exist_ok=True)
+    return config
+
+
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": env.cache("CACHE_URL")}
+
+# Wagtail's own tasks (search index, reference index) run where they are asked for:
+# no page waits for a worker. Nothing of ours is a task, see docs/architecture.md.
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+
+
+# Email
+
+_email = env.email("EMAIL_URL")
+EMAIL_BACKEND = _email["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = below_base_dir(_email["EMAIL_FILE_PATH"] or "var/mail")
+EMAIL_HOST = _email["EMAIL_HOST"] or "localhost"
+EMAIL_PORT = _email["EMAIL_PORT"] or 25
+EMAIL_HOST_USER = _email["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 30
+EMAIL_ALLOW_LIST = [entry.lower() for entry in env.list("EMAIL_ALLOW_LIST")]
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+QUIET_MINUTES = number("QUIET_MINUTES")
+# What the site setting starts with; in development nothing makes one wait.
+LEAST_GAP_HOURS = 4
+
+
+# One zone, one language, one site: jobsite/checks.py says so too
+
+TIME_ZONE = text("TIME_ZONE")
+LANGUAGE_CODE = text("LANGUAGE_CODE")
+USE_I18N = True
+USE_TZ = True
+
+
+# Files
+
+STATIC_URL = "/static/"
+STATIC_ROOT: Path | None = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "jobsite" / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# A page with many requirements and blocks has more fields than Django's 1,000.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+
+# Safety
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{validator}"}
+    for validator in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+# Wagtail shows previews in frames.
+X_FRAME_OPTIONS = "SAMEORIGIN"
+# With "no-referrer" Chromium sends "Origin: null", which Django answers with 403.
+SECURE_REFERRER_POLICY = "same-origin"
+# For public pages; ContentSecurityPolicyMiddleware says what the admin needs.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+    }
+}
+
+
+# Wagtail
+
+WAGTAIL_SITE_NAME = "Jobs board"
+WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAILSEARCH_BACKENDS = {
+    "default": {"BACKEND": "wagtail.search.backends.database"},
+}
+WAGTAIL_I18N_ENABLED = False
+WAGTAIL_ALLOW_UNICODE_SLUGS = False
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
+# No request leaves for a third party.
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "rtf", "txt", "xlsx"]
+
+
+# Logs: to the console, and only what somebody should read
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # Django's own handlers write nothing without DEBUG, and twice with it.
+        "django": {"handlers": [], "level": "INFO"},
+        # 404 and the like are the visitor's business, 500 is ours.
+        "django.request": {"level": "ERROR"},
+        "django_tasks": {"level": "WARNING"},
+        "wagtail": {"level": "WARNING"},
+        # Warns about every answer to HEAD.
+        "gunicorn.http.wsgi": {"level": "ERROR"},
+    },
+}

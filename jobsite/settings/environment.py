@@ -1,0 +1,254 @@
+"""What the environment decides: one table, from which ``.env.example`` is written.
+
+Settings read the environment through ``env``, ``text`` and ``number`` only, and
+these know no variable that is not in the table. ``python -m
+jobsite.settings.environment`` prints ``.env.example``.
+"""
+
+import os
+from collections import ChainMap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+# In a public file, so known to everybody: production refuses what begins like this.
+_KNOWN_TO_ALL = "development-only"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variable:
+    """One environment variable.
+
+    ``default`` is written as it would stand in ``.env``, with paths that start at the
+    project's folder. ``.env.example`` shows ``example`` instead where there is one.
+    """
+
+    name: str
+    purpose: str
+    default: str
+    example: str | None = None
+    needed_in_production: bool = False
+
+
+VARIABLES = (
+    Variable(
+        name="SECRET_KEY",
+        purpose="Signs sessions and links. Fifty random characters or more.",
+        default=f"{_KNOWN_TO_ALL}: signs the sessions of a demo, nothing else",
+        example="",
+        needed_in_production=True,
+    ),
+    Variable(
+        name="ADDRESS_KEY",
+        purpose=(
+            "Turns email addresses into the hashes by which followers are found.\n"
+            "Fifty random characters or more. Never change it: with another key\n"
+            "nobody is found again."
+        ),
+        default=f"{_KNOWN_TO_ALL}: hashes example addresses, nothing else",
+        example="",
+        needed_in_production=True,
+    ),
+    Variable(
+        name="ALLOWED_HOSTS",
+        purpose="Host names that the board answers to, separated by commas.",
+        default="localhost,127.0.0.1,[::1]",
+        example="jobs.example.org",
+        needed_in_production=True,
+    ),
+    Variable(
+        name="SITE_URL",
+        purpose=(
+            "Where the board is reached: the start of every link in an email.\n"
+            "`manage.py migrate` gives the Wagtail site the same host and port."
+        ),
+        default="http://localhost:8000",
+        example="https://jobs.example.org",
+        needed_in_production=True,
+    ),
+    Variable(
+        name="EMAIL_URL",
+        purpose=(
+            "The way out for email. Without it, development writes files to var/mail,\n"
+            "which the demo inbox shows."
+        ),
+        default="filemail:///var/mail",
+        example="smtp+tls://user:password@mail.example.org:587",
+        needed_in_production=True,
+    ),
+    Variable(
+        name="DEFAULT_FROM_EMAIL",
+        purpose="The sender of every email.",
+        default="Jobs board <jobs@board.example>",
+        example="Jobs board <jobs@example.org>",
+        needed_in_production=True,
+    ),
+    Variable(
+        name="DATABASE_URL",
+        purpose=(
+            "SQLite, or PostgreSQL as postgres://user:password@host:5432/name.\n"
+            "Paths start at the project's folder; four slashes make one absolute."
+        ),
+        default="sqlite:///var/db.sqlite3",
+    ),
+    Variable(
+        name="CACHE_URL",
+        purpose=(
+            "The memory of each process. Several processes share one as\n"
+            "redis://host:6379/0, which needs the package `redis`."
+        ),
+        default="locmemcache://",
+    ),
+    Variable(
+        name="EMAIL_ALLOW_LIST",
+        purpose=(
+            "Outside of production: the only addresses and domains that a relay on\n"
+            "another machine gets mail for, with commas between. Empty: everybody."
+        ),
+        default="",
+        example="you@example.org,example.net",
+    ),
+    Variable(
+        name="QUIET_MINUTES",
+        purpose=(
+            "How many minutes a job rests after an edit before its followers are\n"
+            "told: what the site settings start with. 0 waits for nothing. Without\n"
+            "this line `make run` takes 1."
+        ),
+        default="10",
+    ),
+    Variable(
+        name="TIME_ZONE",
+        purpose="The zone in which closing dates are meant and times are shown.",
+        default="Europe/London",
+    ),
+    Variable(
+        name="LANGUAGE_CODE",
+        purpose="The language of the pages and of the admin.",
+        default="en-gb",
+    ),
+    Variable(
+        name="HOST",
+        purpose="Where `make run` listens. 0.0.0.0 lets other machines in.",
+        default="localhost",
+    ),
+    Variable(
+        name="PORT",
+        purpose="The port of `make run`.",
+        default="8000",
+    ),
+    Variable(
+        name="DEBUG",
+        purpose=(
+            "Django's own error pages, in development only. `make run` turns them\n"
+            "off, so that errors look as visitors would see them."
+        ),
+        default="True",
+    ),
+)
+
+env = environ.Env()
+env.ENVIRON = ChainMap(
+    os.environ, {variable.name: variable.default for variable in VARIABLES}
+)
+
+
+def text(name: str) -> str:
+    """The variable as it stands.
+
+    Not ``env.str``, which takes a value that begins with "$" for the name of another
+    variable. Random keys begin with anything.
+    """
+    return env.ENVIRON[name]
+
+
+def number(name: str) -> int:
+    """The variable as a whole number, zero or more.
+
+    Raises:
+        ImproperlyConfigured: it is anything else.
+    """
+    value = text(name)
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
+def site_url() -> str:
+    """``SITE_URL`` without a slash at its end.
+
+    Raises:
+        ImproperlyConfigured: it is not a scheme, a host and perhaps a port.
+    """
+    url = text("SITE_URL").rstrip("/")
+    parts = urlsplit(url)
+    if (
+        parts.scheme not in {"http", "https"}
+        or f"//{parts.netloc}" != url.partition(":")[2]
+    ):
+        raise ImproperlyConfigured(
+            f"SITE_URL must look like https://jobs.example.org, not {url!r}."
+        )
+    return url
+
+
+def below_base_dir(path: str) -> str:
+    """An absolute path; a relative one starts at the project's folder."""
+    return str(BASE_DIR / path)
+
+
+def read_dot_env() -> None:
+    """Add the lines of ``.env`` to the environment, which wins where both speak."""
+    environ.Env.read_env(BASE_DIR / ".env")
+
+
+def refuse_incomplete_production(given: Mapping[str, str]) -> None:
+    """Stop unless ``given`` has all that production needs.
+
+    Raises:
+        ImproperlyConfigured: naming everything that is missing or unsafe, at once.
+    """
+    needed = [v.name for v in VARIABLES if v.needed_in_production]
+    missing = [name for name in needed if not given.get(name)]
+    problems = []
+    if missing:
+        problems.append(f"set {', '.join(missing)}")
+    problems += [
+        f"give {name} a value of its own, not the one of development"
+        for name in needed
+        if given.get(name, "").startswith(_KNOWN_TO_ALL)
+    ]
+    if given.get("SITE_URL") and not given["SITE_URL"].startswith("https://"):
+        problems.append("let SITE_URL begin with https://")
+    if problems:
+        raise ImproperlyConfigured(
+            f"Production cannot start: {'; '.join(problems)}. See .env.example."
+        )
+
+
+def example_file() -> str:
+    """The text of ``.env.example``."""
+    entries = [
+        "# What the environment decides. Copy this file to .env, and take away the #\n"
+        "# before a name to give it another value. The values below are defaults or\n"
+        "# examples.\n"
+        "# Written by `make env-example` from jobsite/settings/environment.py.\n"
+    ]
+    for variable in VARIABLES:
+        lines = variable.purpose.splitlines()
+        if variable.needed_in_production:
+            lines.append("Production does not start without it.")
+        value = variable.default if variable.example is None else variable.example
+        comment = "".join(f"# {line}\n" for line in lines)
+        entries.append(f"{comment}#{variable.name}={value}\n")
+    return "\n".join(entries)
+
+
+if __name__ == "__main__":
+    print(example_file(), end="")  # noqa: T201

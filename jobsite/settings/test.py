@@ -1,0 +1,30 @@
+"""Settings for tests. They do not read ``.env``, so they mean the same to everybody.
+
+``DATABASE_URL`` may name another database, of which tests use a copy of their own.
+"""
+
+from pathlib import Path
+
+from jobsite.settings.base import *
+
+SITE_URL = "http://testserver"
+WAGTAILADMIN_BASE_URL = SITE_URL
+QUIET_MINUTES = 10
+LEAST_GAP_HOURS = 0
+TIME_ZONE = "Europe/London"
+LANGUAGE_CODE = "en-gb"
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory, so that `pytest --reuse-db` need not migrate again.
+    _name = Path(DATABASES["default"]["NAME"])
+    DATABASES["default"]["TEST"] = {"NAME": str(_name.with_name(f"test_{_name.name}"))}
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+DEFAULT_FROM_EMAIL = "Jobs board <jobs@board.example>"
+
+# Slow on purpose everywhere else.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STATIC_ROOT = None
+STORAGES["default"]["BACKEND"] = "django.core.files.storage.InMemoryStorage"

@@ -1,0 +1,20 @@
+"""The public addresses. ``urls_dev`` adds what only a demo may have."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from home.views import look_css
+from jobsite.health import healthz
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("subscriptions/", include("subscriptions.urls")),
+    path("notices/", include("notifications.urls")),
+    path("healthz", healthz, name="healthz"),
+    path("look.css", look_css, name="look_css"),
+    # Pages answer whatever is left, so this stays last.
+    path("", include(wagtail_urls)),
+]
