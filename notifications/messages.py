@@ -14,7 +14,7 @@ from typing import Any
 from django.urls import reverse
 
 from jobs import formatting, wording
-from jobs.models import JobPage, JobRecord
+from jobs.models import Company, JobPage, JobRecord
 from notifications.models import Announcement, OutgoingEmail, Suppression
 from notifications.public_views import notices_url
 from notifications.rendering import Content, Message, absolute, render
@@ -166,7 +166,8 @@ def announcement_values(announcement: Announcement) -> dict[str, Any]:
     """What an announcement's mail says to everybody alike."""
     record: JobRecord = announcement.record
     page, facts = record.page, announcement.after
-    company = page.company if page else None
+    # By the facts: a job that was deleted has no page to ask.
+    company = Company.objects.filter(pk=facts.get("company")).first()
     public = company if company and not company.is_confidential else None
     closes_at = facts.get("closes_at")
     return {
@@ -337,7 +338,7 @@ def sample(announcement: Announcement) -> Content:
 def _preview(content: Content) -> Preview:
     hidden = {
         name: absolute(f"/subscriptions/{HIDDEN}/")
-        for name in ("stop_url", "manage_url", "confirm_url")
+        for name in ("stop_url", "manage_url", "confirm_url", "notices_url")
     }
     message = render(replace(content, values=content.values | hidden), message_id="")
     html, _mimetype = message.alternatives[0]

@@ -50,6 +50,7 @@ class Sender:
         self._stopping = stopping or threading.Event()
         self._up_to_priority = up_to_priority
         self._preparer = Preparer(takes_bytes=transport.takes_bytes)
+        self._forgave = False
 
     def step(self) -> int:
         """Send one lease's worth; answer how many rows were settled, 0 for nothing."""
@@ -114,13 +115,16 @@ class Sender:
             self._rest(lease, email, answer, words)
             return
         self._breaker.worked()
+        self._forgave = False
         logger.info("Email %s %s %s", email.pk, answer.outcome.value, words)
 
     def _rest(
         self, lease: Lease, email: OutgoingEmail, answer: Answer, words: str
     ) -> None:
-        if answer.outcome is Outcome.NOT_SENT and not self._breaker.is_probing():
+        old = not self._forgave and not self._breaker.is_probing()
+        if answer.outcome is Outcome.NOT_SENT and old:
             # The connection was old: the next message opens a new one at once.
+            self._forgave = True
             outbox.postponed(lease, email, words, dt.timedelta(0))
             return
         seconds = self._breaker.failed()

@@ -13,6 +13,7 @@ import contextlib
 import re
 import smtplib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -82,11 +83,13 @@ class Session:
     """A connection to a relay, opened on first use and again when it broke.
 
     Not thread-safe: one session for each thread. ``send`` never raises for what a
-    server or a network does; it answers.
+    server or a network does; it answers. ``tell`` is called with a line for each step,
+    for somebody who watches.
     """
 
-    def __init__(self, relay: Relay) -> None:
+    def __init__(self, relay: Relay, *, tell: Callable[[str], None] | None = None):
         self.relay = relay
+        self._tell = tell or (lambda words: None)
         self._smtp: smtplib.SMTP | None = None
         self._phase = Phase.CONNECT
 
@@ -147,13 +150,16 @@ class Session:
                 timeout=CONNECT_SECONDS,
             )
         self._smtp = smtp
+        self._tell(f"{self._phase.value}: {relay.host} port {relay.port} answers")
         self._phase = Phase.SIGN_IN
         smtp.ehlo_or_helo_if_needed()
         if relay.use_tls:
             smtp.starttls(context=context)
             smtp.ehlo()
+        self._tell("encryption: " + ("on" if relay.use_tls or relay.use_ssl else "off"))
         if relay.username:
             smtp.login(relay.username, relay.password)
+            self._tell(f"{self._phase.value}: accepted")
         return smtp
 
     def _send(
@@ -214,7 +220,9 @@ class Session:
             raise smtplib.SMTPServerDisconnected("not connected")
         smtp.sock.settimeout(seconds)
         code, text = smtp.getreply()
-        return Reply(code, text.decode("utf-8", "replace"))
+        reply = Reply(code, text.decode("utf-8", "replace"))
+        self._tell(f"{self._phase.value}: {reply.words}")
+        return reply
 
     def _answer(self, reply: Reply) -> Answer:
         outcome = classify(self._phase, reply.code, reply.enhanced)

@@ -6,6 +6,7 @@ each; only SMTP takes bytes that were made once for many.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Protocol
@@ -57,7 +58,7 @@ class SmtpTransport:
 
     takes_bytes = True
 
-    def __init__(self) -> None:
+    def __init__(self, *, tell: Callable[[str], None] | None = None) -> None:
         relay = Relay(
             host=settings.EMAIL_HOST,
             port=int(settings.EMAIL_PORT),
@@ -66,7 +67,7 @@ class SmtpTransport:
             use_tls=settings.EMAIL_USE_TLS,
             use_ssl=settings.EMAIL_USE_SSL,
         )
-        self._session = Session(relay)
+        self._session = Session(relay, tell=tell)
         self._sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
     def send(self, outgoing: Outgoing) -> Answer:

@@ -8,14 +8,18 @@ from argparse import ArgumentParser
 from types import FrameType
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, close_old_connections, connection
 
 from notifications import pausing, ticking
 from notifications.delivery.expansion import expand_next
+from notifications.delivery.probing import send_test
 from notifications.delivery.settling import settle_finished
+from notifications.delivery.smtp import Outcome
 from notifications.delivery.transport import open_transport
 from notifications.delivery.worker import LOOK_EVERY, Senders, prepare, work
+from subscriptions.addresses import validated
 
 logger = logging.getLogger(__name__)
 
@@ -46,12 +50,18 @@ class Command(BaseCommand):
             "--resume", action="store_true", help="Let email go out again, and exit."
         )
         parser.add_argument(
+            "--test", metavar="ADDRESS", help="Send one test mail and say what happens."
+        )
+        parser.add_argument(
             "--once", action="store_true", help="Do what is due, then exit."
         )
 
     def handle(self, *args: Any, connections: int, once: bool, **options: Any) -> None:
         if options["pause"] or options["resume"]:
             self._pause_or_resume(pause=options["pause"])
+            return
+        if options["test"]:
+            self._test(options["test"])
             return
         if not 1 <= connections <= MOST_CONNECTIONS:
             raise CommandError(f"--connections goes from 1 to {MOST_CONNECTIONS}.")
@@ -69,6 +79,17 @@ class Command(BaseCommand):
         finally:
             stopping.set()
             senders.join()
+
+    def _test(self, address: str) -> None:
+        try:
+            address = validated(address)
+        except ValidationError as error:
+            raise CommandError(error.messages[0]) from error
+        answer = send_test(address, self.stdout.write)
+        if answer.outcome is not Outcome.ACCEPTED:
+            words = f"{answer.words} {answer.phase}".strip()
+            raise CommandError(f"Not sent: {answer.outcome.value} ({words}).")
+        self.stdout.write("The mail server took it. Look in the inbox, and in spam.")
 
     def _pause_or_resume(self, *, pause: bool) -> None:
         if pause:
