@@ -1,5 +1,6 @@
 """The public addresses. ``urls_dev`` adds what only a demo may have."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -15,6 +16,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", include("notifications.urls")),
     path("healthz", healthz, name="healthz"),
     path("look.css", look_css, name="look_css"),
+    *(
+        [path("email/", include("anymail.urls"))]
+        if settings.ANYMAIL["WEBHOOK_SECRET"]
+        else []
+    ),
     # Pages answer whatever is left, so this stays last.
     path("", include(wagtail_urls)),
 ]

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from anymail.signals import tracking
 from django.db import transaction
 from django.db.models.signals import pre_delete
 from wagtail.signals import page_published, page_unpublished
@@ -21,6 +22,7 @@ from jobs.choices import TellFollowers
 from jobs.models import JobPage
 from notifications import services
 from notifications.delivery import owing
+from notifications.suppressing import reason_of, suppress
 from subscriptions.signals import (
     manage_link_requested,
     new_subscriber,
@@ -116,6 +118,13 @@ def on_manage_link_requested(
     owing.owe_manage_link(instance)
 
 
+def on_tracking_event(sender: type, event: Any, esp_name: str, **kwargs: Any) -> None:
+    """Write no more to an address that bounces for good, or that complained."""
+    reason = reason_of(event)
+    if reason is not None:
+        suppress(address=event.recipient, reason=reason)
+
+
 def register_signal_handlers() -> None:
     """Connect every receiver above. Called once, from ``NotificationsConfig.ready``."""
     # page_published and page_unpublished are plain signals, which ignore
@@ -138,6 +147,7 @@ def register_signal_handlers() -> None:
     new_subscriber.connect(
         on_new_subscriber, dispatch_uid="notifications.on_new_subscriber"
     )
+    tracking.connect(on_tracking_event, dispatch_uid="notifications.on_tracking_event")
     manage_link_requested.connect(
         on_manage_link_requested,
         dispatch_uid="notifications.on_manage_link_requested",

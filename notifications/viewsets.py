@@ -7,8 +7,11 @@ view set per model, and the last registration wins.
 from __future__ import annotations
 
 from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.auth import user_has_any_page_permission
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.pages.listing import IndexView as PageIndexView
 from wagtail.admin.viewsets.pages import PageListingViewSet
@@ -52,9 +55,17 @@ class JobIndexView(PageIndexView):
         return super().annotate_queryset(pages).select_related("company")
 
 
+class PagesMenuItem(MenuItem):
+    """An entry for those who may do something with a page; others would be refused."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(user_has_any_page_permission(request.user))
+
+
 class JobListingViewSet(PageListingViewSet):
     model = JobPage
     index_view_class = JobIndexView
+    menu_item_class = PagesMenuItem
     icon = "doc-full-inverse"
     menu_label = _("Jobs")
     menu_order = 100

@@ -28,7 +28,7 @@ def validated(address: str) -> str:
     """
     try:
         found = validate_email(
-            address, check_deliverability=False, allow_smtputf8=False
+            address, check_deliverability=False, allow_smtputf8=False, strict=True
         )
     except EmailNotValidError as error:
         raise ValidationError(
@@ -43,11 +43,12 @@ def validated(address: str) -> str:
 
 def normalised(address: str) -> str:
     """The identity of an address, for comparing."""
-    local, _at, domain = address.strip().rpartition("@")
-    # What is no domain stays as it is: it only has to be the same each time.
-    with contextlib.suppress(UnicodeError):
-        domain = domain.encode("idna").decode()
-    return f"{local.lower()}@{domain.lower()}"
+    address = address.strip()
+    if not address.isascii():
+        # What is no address stays as it is: it only has to be the same each time.
+        with contextlib.suppress(ValidationError):
+            address = validated(address)
+    return address.lower()
 
 
 def hashed(address: str) -> str:

@@ -233,6 +233,13 @@ def end_for_job(*, record_id: int, now: dt.datetime) -> int:
 
 
 @transaction.atomic
+def end_for_subscriber(*, subscriber: Subscriber, reason: str) -> int:
+    """End everything that a person follows, for a reason that is not their own."""
+    rows = Subscription.objects.filter(subscriber=subscriber)
+    return rows.end(reason=reason, now=timezone.now())
+
+
+@transaction.atomic
 def purge_unconfirmed(*, now: dt.datetime) -> int:
     """Delete requests whose seven days passed, and people who follow nothing else.
 

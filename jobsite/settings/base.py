@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "wagtail_modeladmin",
     "modelcluster",
     "taggit",
+    "anymail",
     "django_countries",
     "django_filters",
     "csp",
@@ -134,6 +135,8 @@ EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS = _email.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 30
+# Anymail asks the provider for it with every report, and refuses others.
+ANYMAIL = {"WEBHOOK_SECRET": text("EMAIL_WEBHOOK_SECRET")}
 EMAIL_ALLOW_LIST = [entry.lower() for entry in env.list("EMAIL_ALLOW_LIST")]
 DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -115,6 +115,14 @@ VARIABLES = (
         example="you@example.org,example.net",
     ),
     Variable(
+        name="EMAIL_WEBHOOK_SECRET",
+        purpose=(
+            "user:password with which a mail provider reports bounces and complaints\n"
+            "to /email/<provider>/tracking/. Empty: there is no such address."
+        ),
+        default="",
+    ),
+    Variable(
         name="QUIET_MINUTES",
         purpose=(
             "How many minutes a job rests after an edit before its followers are\n"

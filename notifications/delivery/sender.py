@@ -14,6 +14,8 @@ from notifications.delivery.breaker import Breaker
 from notifications.delivery.preparing import Preparer
 from notifications.delivery.smtp import Answer, Outcome
 from notifications.messages import NotWanted
+from notifications.models import Suppression
+from notifications.suppressing import suppress
 
 if TYPE_CHECKING:
     from notifications.delivery.outbox import Lease
@@ -24,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 #: Rows leased at a time: few enough that each is sent well within its lease.
 BATCH = 50
+DEAD = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
+BOUNCED = Suppression.Reason.BOUNCED
 NOT_ALLOWED = "held back: not on the list of allowed recipients"
 
 
@@ -107,6 +111,8 @@ class Sender:
             outbox.sent(lease, email, answer.words)
         elif answer.outcome in (Outcome.REJECTED, Outcome.MESSAGE_REJECTED):
             outbox.failed(lease, email, words)
+            if email.subscriber is not None and is_dead(answer):
+                suppress(address=email.subscriber.address, reason=BOUNCED)
         elif answer.outcome is Outcome.DEFERRED:
             outbox.deferred(lease, email, words)
         elif answer.outcome is Outcome.UNKNOWN:
@@ -130,6 +136,16 @@ class Sender:
         seconds = self._breaker.failed()
         outbox.postponed(lease, email, words, dt.timedelta(seconds=seconds))
         logger.warning("The mail server is in trouble (%s): resting", words)
+
+
+def is_dead(answer: Answer) -> bool:
+    """Whether a server said that there is no such mailbox, now and for good.
+
+    RFC 3463: bad mailbox, bad domain, moved, no mail taken (X.1.1, 2, 3, 6, 10),
+    mailbox disabled (X.2.1). A plain 550 may mean anything.
+    """
+    enhanced = answer.words.partition(" ")[2]
+    return enhanced in DEAD
 
 
 def is_allowed(recipient: str) -> bool:
