@@ -26,6 +26,10 @@ def search(queryset: Any, query: str) -> Any:
     """
     if not query:
         return queryset
+    # In "Bread & butter" the "&" is no word, and no index has it.
+    words = [word for word in query.split() if any(c.isalnum() for c in word)]
+    if not words:
+        return queryset.none()
     # parse_query_string balances quotes, on which SQLite's MATCH would fail.
-    _filters, parsed = parse_query_string(query, operator="and")
+    _filters, parsed = parse_query_string(" ".join(words), operator="and")
     return queryset.search(parsed, order_by_relevance=False)

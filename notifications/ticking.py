@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
-from jobs.facts import OPEN
+from jobs.facts import OPEN, availability_of
 from notifications import clock, reconciling
 from notifications.messages import KEEP_FOLLOWERS
 from notifications.models import AnnouncedState, Announcement, Heartbeat, OutgoingEmail
@@ -28,6 +29,7 @@ TICK_LEASE = dt.timedelta(minutes=10)
 RECONCILE_EVERY = dt.timedelta(minutes=5)
 KEEP_EMAILS = dt.timedelta(days=30)
 PURGE_CHUNK = 5_000
+END_CHUNK = 500
 
 
 def tick() -> bool:
@@ -98,22 +100,42 @@ def end_finished_follows() -> None:
     is out.
     """
     now = clock.database_now()
-    unfinished = Announcement.objects.unfinished().filter(record=OuterRef("record"))
-    followed = Subscription.objects.current().filter(record=OuterRef("record"))
-    states = (
-        AnnouncedState.objects.filter(Exists(followed), due_at__isnull=True)
-        .exclude(Exists(unfinished))
-        .exclude(facts__availability__state=OPEN)
-        .exclude(facts__isnull=True)
-        .select_related("record")[:500]
-    )
-    for state in states:
-        told = Announcement.objects.filter(record=state.record).order_by("-version")
-        last = told.first()
-        since = last.created_at if last else state.record.gone_at
-        deleted = state.record.page_id is None
-        if deleted or (since is not None and since <= now - KEEP_FOLLOWERS):
+    deleted, kept = Q(record__page__isnull=True), Q(over_since__lte=now - KEEP_FOLLOWERS)
+    states = _over().filter(deleted | kept).select_related("record__page")
+    for state in states.order_by("pk")[:END_CHUNK]:
+        # That it is open again may be news that an editor cancelled.
+        if not availability_of(state.record.page, now).is_open:
             subscriptions.end_for_job(record_id=state.record_id, now=now)
+
+
+def _over() -> QuerySet[AnnouncedState]:
+    """States of followed jobs that ended with nothing left to tell.
+
+    ``over_since`` is when followers were told so; for an end that nobody was told of,
+    its own moment.
+    """
+    followed = Subscription.objects.current().filter(record=OuterRef("record"))
+    announced = Announcement.objects.filter(record=OuterRef("record"))
+    last = announced.told().order_by("-version")
+    silently = Coalesce(
+        "record__gone_at", "record__page__closed_at", "record__page__closes_at"
+    )
+    return (
+        AnnouncedState.objects.filter(
+            Exists(followed), due_at__isnull=True, facts__isnull=False
+        )
+        .exclude(Exists(announced.unfinished()))
+        # Known as open, unless the news that it is not was cancelled.
+        .exclude(facts__availability__state=OPEN, cancelled_digest="")
+        .annotate(
+            last_kind=Subquery(last.values("kind")[:1]),
+            told_at=Subquery(last.values("created_at")[:1]),
+            over_since=Case(
+                When(last_kind__in=["CLOSED", "TAKEN_DOWN"], then="told_at"),
+                default=silently,
+            ),
+        )
+    )
 
 
 def purge_unconfirmed() -> None:
