@@ -15,3 +15,6 @@ ROOT_URLCONF = "jobsite.urls_dev"
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+
+# A line for each mail is for a machine that somebody operates, not for a first look.
+LOGGING["loggers"]["notifications"] = {"level": "WARNING"}
