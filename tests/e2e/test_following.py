@@ -1,0 +1,150 @@
+"""Following a job, stopping, and everything in between, as visitors do it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.visiting import expect_heading, follow, press, press_keys_to, tab_to
+from tests.factories import edit, make_job
+
+READER = "Reader.One@example.org"
+TITLE = "Bread & Butter Baker"
+PHONE = {"viewport": {"width": 375, "height": 700}}
+
+
+@pytest.fixture
+def job(board):
+    return make_job(title=TITLE)
+
+
+def newest(smtp, deliver):
+    """The mail that the worker sends now."""
+    deliver()
+    return smtp.to(READER)[-1]
+
+
+class TestFollowing:
+    @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+    def test_works_on_a_phone_by_keyboard_with_or_without_script(
+        self, script, job, no_quiet_window, smtp, deliver, open_browser
+    ):
+        phone = open_browser(java_script_enabled=script, **PHONE)
+        phone.goto(job.url)
+
+        tab_to(phone.get_by_role("textbox", name="Email address"))
+        phone.keyboard.type(READER)
+        press_keys_to(phone, "Follow this job")
+        expect_heading(phone, "Check your inbox")
+        phone.goto(newest(smtp, deliver).link("Confirm"))
+        press_keys_to(phone, "Confirm")
+        expect_heading(phone, f"You follow {TITLE}")
+        edit(job, pay_max=30000)
+        phone.goto(newest(smtp, deliver).link("Stop following this job"))
+        press_keys_to(phone, "Stop following")
+        expect_heading(phone, f"You no longer follow {TITLE}")
+        press_keys_to(phone, "Follow again")
+        expect_heading(phone, f"You follow {TITLE}")
+
+    def test_keeps_what_was_typed_and_chosen_when_something_is_wrong(
+        self, job, open_browser
+    ):
+        page = open_browser()
+        page.goto(job.url)
+        page.get_by_text("Choose what we tell you").click()
+        page.get_by_label("Only when it closes").check()
+        page.get_by_label("Remind me").check()
+
+        follow(page, "reader at example")
+
+        field = page.get_by_role("textbox", name="Email address")
+        expect(field).to_have_value("reader at example")
+        expect(field).to_be_focused()
+        expect(field).to_have_accessible_description(
+            "Error: That does not look like an email address. "
+            "It should be like name@example.org."
+        )
+        expect(page.get_by_label("Only when it closes")).to_be_checked()
+        expect(page.get_by_label("Remind me")).to_be_checked()
+        follow(page, READER)
+        expect_heading(page, "Check your inbox")
+
+    def test_asks_for_an_address_where_there_is_none(self, job, open_browser):
+        page = open_browser()
+        page.goto(job.url)
+
+        follow(page, "")
+
+        expect(page.get_by_role("main")).to_contain_text("Enter your email address.")
+
+    def test_answers_a_link_that_was_cut_in_two(
+        self, job, smtp, deliver, open_browser
+    ):
+        page = open_browser()
+        page.goto(job.url)
+        follow(page, READER)
+        link = newest(smtp, deliver).link("Confirm")
+
+        answer = page.goto(link[:-9] + "/")
+
+        assert answer.status == 404
+        expect_heading(page, "We do not know this link")
+
+
+class TestWhatIFollow:
+    @pytest.fixture
+    def page(self, job, smtp, deliver, open_browser):
+        """The list of somebody who follows three jobs, opened by a link."""
+        page = open_browser()
+        for followed in (job, make_job(title="Deckhand"), make_job(title="Usher")):
+            page.goto(followed.url)
+            follow(page, READER)
+            page.goto(newest(smtp, deliver).link("Confirm"))
+            press(page, "Confirm")
+        page.goto("/")
+        page.get_by_role("contentinfo").get_by_role("link", name="What I follow").click()
+        page.get_by_role("textbox", name="Email address").fill(READER.lower())
+        press(page, "Email me the link")
+        expect_heading(page, "Check your inbox")
+        page.goto(newest(smtp, deliver).link("Everything you follow"))
+        expect_heading(page, "What you follow")
+        return page
+
+    def test_ends_one_job_and_then_all(self, page):
+        titles = page.get_by_role("main").get_by_role("heading", level=2)
+        assert sorted(titles.all_inner_texts()) == [TITLE, "Deckhand", "Usher"]
+        assert "~" not in page.url
+
+        press(page, "Stop following Deckhand")
+        assert sorted(titles.all_inner_texts()) == [TITLE, "Usher"]
+        press(page, "Stop following everything (2 jobs)")
+        expect(page.get_by_role("main")).to_contain_text("You follow no job.")
+
+    def test_shows_itself_to_nobody_else(self, page, open_browser):
+        other = open_browser()
+
+        other.goto("/subscriptions/manage/")
+
+        expect(other.get_by_role("textbox", name="Email address")).to_be_visible()
+        expect(other.get_by_text(TITLE)).to_have_count(0)
+
+
+class TestDemoInbox:
+    def test_has_the_mail_with_links_that_work(
+        self, job, settings, tmp_path, deliver, open_browser
+    ):
+        settings.ROOT_URLCONF = "jobsite.urls_dev"
+        settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+        settings.EMAIL_FILE_PATH = str(tmp_path)
+        page = open_browser()
+        page.goto(job.url)
+        follow(page, READER)
+        deliver()
+
+        page.get_by_role("link", name="Open the demo inbox").click()
+        page.get_by_role("link", name=f"Confirm that you follow {TITLE}").click()
+        message = page.url
+        page.frame_locator("iframe").get_by_role("link", name="Confirm").click()
+        expect_heading(page, "One more tap")
+        page.goto(message)
+        page.locator("pre a", has_text="/confirm/").click()
+        press(page, "Confirm")
+        expect_heading(page, f"You follow {TITLE}")

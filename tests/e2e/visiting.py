@@ -1,0 +1,47 @@
+"""What a visitor does on the public pages."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+#: More than any page has things to stop at.
+MANY = 60
+
+
+def find(page: Page, *, words: str, title: str) -> None:
+    """Search the list as it is reached from the front page, and open what it found."""
+    page.goto("/")
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Jobs").click()
+    page.get_by_label("What").fill(words)
+    page.get_by_role("button", name="Search jobs").click()
+    page.get_by_role("link", name=title).click()
+    expect_heading(page, title)
+
+
+def follow(page: Page, address: str) -> None:
+    """Fill and send the form of the job that ``page`` shows."""
+    page.get_by_role("textbox", name="Email address").fill(address)
+    page.get_by_role("button", name="Follow this job").click()
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def tab_to(target: Locator) -> None:
+    """Go to ``target`` as somebody without a mouse does."""
+    for _ in range(MANY):
+        target.page.keyboard.press("Tab")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"Tab does not lead to {target}")
+
+
+def press_keys_to(page: Page, name: str) -> None:
+    """Press the button of that name with the keyboard alone."""
+    tab_to(page.get_by_role("button", name=name, exact=True))
+    page.keyboard.press("Enter")
+
+
+def expect_heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(text)

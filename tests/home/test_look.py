@@ -1,0 +1,145 @@
+"""One accent that can be read, and the shades that follow from it."""
+
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from home import colours
+from home.models import LookSettings, validate_accent
+from jobs.models import BoardSettings
+from tests.factories import make_image, make_page, make_user
+
+COLOUR = re.compile(r"#[0-9a-f]{6}")
+any_colour = st.integers(0, 0xFFFFFF).map(lambda x: f"#{x:06x}")
+
+
+class TestContrast:
+    @pytest.mark.parametrize(
+        ("one", "other", "ratio"),
+        [
+            ("#000000", "#ffffff", 21),
+            ("#ffffff", "#ffffff", 1),
+            ("#777777", "#ffffff", 4.48),
+            ("#767676", "#ffffff", 4.54),
+        ],
+    )
+    def test_is_as_the_guidelines_compute_it(self, one, other, ratio):
+        assert colours.contrast(one, other) == pytest.approx(ratio, abs=0.005)
+        assert colours.contrast(other, one) == colours.contrast(one, other)
+
+
+class TestAccent:
+    @pytest.mark.parametrize("accent", ["#0b5a44", "#0B5A44", "#000000", "#7a1f5c"])
+    def test_that_can_be_read_is_taken(self, accent):
+        validate_accent(accent)
+
+    @pytest.mark.parametrize("accent", ["#ffffff", "#ffcc00", "#777777"])
+    def test_that_cannot_be_read_is_refused_with_its_contrast(self, accent):
+        with pytest.raises(ValidationError, match="to 1 on our paper"):
+            validate_accent(accent)
+
+    @pytest.mark.parametrize(
+        "accent",
+        ["", "green", "#fff", "#0b5a4", "#0b5a444", "0b5a44", "#0b5a44;}", "#０b5a44"],
+    )
+    def test_that_is_no_colour_is_refused(self, accent):
+        with pytest.raises(ValidationError, match="Enter a colour like"):
+            validate_accent(accent)
+
+    def test_of_the_first_look_can_be_read(self):
+        validate_accent(colours.DEFAULT_ACCENT)
+        assert not LookSettings().has_own_accent
+        assert not LookSettings(accent="#0B5A44").has_own_accent
+        assert LookSettings(accent="#7a1f5c").has_own_accent
+
+
+class TestShades:
+    @settings(deadline=None)
+    @given(any_colour)
+    def test_are_colours_and_can_be_read_in_the_dark(self, accent):
+        dark = colours.for_dark(accent)
+
+        for shade in (dark, colours.darker(accent), colours.lighter(dark)):
+            assert COLOUR.fullmatch(shade)
+        assert colours.contrast(dark, colours.DARK_TINT) >= colours.DARK_READABLE
+
+    @settings(deadline=None)
+    @given(any_colour.filter(lambda x: colours.lowest_contrast(x) >= colours.READABLE))
+    def test_of_an_accent_that_can_be_read_can_be_read_too(self, accent):
+        dark = colours.for_dark(accent)
+
+        assert colours.lowest_contrast(colours.darker(accent)) >= colours.READABLE
+        assert colours.contrast(colours.lighter(dark), colours.DARK_TINT) >= (
+            colours.DARK_READABLE
+        )
+
+
+@pytest.mark.django_db
+class TestStyleSheet:
+    def test_has_the_accent_for_light_and_dark(self, client):
+        LookSettings.objects.update(accent="#7a1f5c")
+
+        response = client.get(reverse("look_css"))
+
+        css = response.content.decode()
+        assert response.headers["Content-Type"] == "text/css; charset=utf-8"
+        assert "--accent: #7a1f5c;" in css
+        assert f"--accent: {colours.for_dark('#7a1f5c')};" in css
+
+    def test_is_asked_for_only_when_the_accent_is_the_sites_own(self, client):
+        assert reverse("look_css") not in client.get("/").content.decode()
+
+        LookSettings.objects.update(accent="#7a1f5c")
+
+        assert reverse("look_css") in client.get("/").content.decode()
+
+    def test_may_be_kept_and_takes_no_post(self, client):
+        headers = client.get(reverse("look_css")).headers
+
+        assert "max-age=300" in headers["Cache-Control"]
+        assert client.post(reverse("look_css")).status_code == 405
+
+
+@pytest.mark.django_db
+class TestSettings:
+    def test_are_seen_on_every_page(self, client):
+        page = make_page(title="About & us")
+        look = LookSettings.objects.get()
+        look.tagline = "Work & wages"
+        look.logo = look.favicon = make_image()
+        link = {"title": "R&D", "page": page, "address": ""}
+        look.navigation = [("link", link)]
+        look.footer = [("column", {"heading": "More & more", "links": [link]})]
+        look.save()
+        BoardSettings.objects.update(name="Jobs & Co", contact_address="us@x.example")
+
+        for url in ("/", page.url, "/jobs/", "/nobody/", "/subscriptions/manage/"):
+            shown = client.get(url).content.decode()
+            for words in ("Work &amp; wages", "R&amp;D", "More &amp; more", "us@x.exa"):
+                assert words in shown
+            assert 'alt="Jobs &amp; Co"' in shown
+
+    def test_refuse_an_unreadable_accent_in_words(self, client):
+        client.force_login(make_user("Site owners"))
+        url = reverse("wagtailsettings:edit", args=["home", "looksettings"])
+        url = client.get(url, follow=True).redirect_chain[-1][0]
+        empty = {"navigation-count": "0", "footer-count": "0"}
+
+        response = client.post(url, {"accent": "#ffcc00", **empty})
+
+        assert "hard to read" in response.content.decode()
+        assert LookSettings.objects.get().accent == colours.DEFAULT_ACCENT
+
+    def test_take_a_readable_accent(self, client):
+        client.force_login(make_user("Site owners"))
+        url = reverse("wagtailsettings:edit", args=["home", "looksettings"])
+        url = client.get(url, follow=True).redirect_chain[-1][0]
+        empty = {"navigation-count": "0", "footer-count": "0"}
+
+        client.post(url, {"accent": "#7a1f5c", **empty})
+
+        assert LookSettings.objects.get().accent == "#7a1f5c"

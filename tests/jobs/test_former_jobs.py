@@ -1,0 +1,163 @@
+"""An honest answer at every path that a job ever had."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from jobs.models import JobPage, JobPath
+from jobs.services import close_job
+from tests.factories import edit, make_board, make_category, make_job, make_record
+
+pytestmark = pytest.mark.django_db
+
+
+def answers(client, url):
+    """The status of GET and of HEAD."""
+    return client.get(url).status_code, client.head(url).status_code
+
+
+class TestPathOfAJob:
+    def test_that_was_deleted_says_so_and_offers_similar_ones(self, client):
+        food = make_category()
+        job = make_job(title="Deckhand & mate", category=food)
+        similar = make_job(category=food, title="Cook & <steward>")
+        url = job.url
+        job.delete()
+
+        response = client.get(url)
+
+        page = response.content.decode()
+        assert response.status_code == 410
+        assert "Deckhand &amp; mate is no longer here" in page
+        assert "It was taken down on" in page
+        assert similar.url in page
+        assert "Cook &amp; &lt;steward&gt;" in page
+
+    def test_that_was_deleted_is_gone_for_head_too(self, client):
+        job = make_job()
+        url = job.url
+        job.delete()
+
+        response = client.head(url)
+
+        assert response.status_code == 410
+        assert response.content == b""
+
+    def test_that_was_unpublished_is_gone_and_does_not_leak_its_draft(self, client):
+        job = make_job(title="Deckhand & mate")
+        job.unpublish()
+        edit(job, title="Secret", summary="Secret", publish=False)
+
+        response = client.get(job.url)
+
+        assert response.status_code == 410
+        assert "Secret" not in response.content.decode()
+
+    def test_that_was_filled_before_it_went_says_so(self, client):
+        job = make_job()
+        close_job(page_id=job.pk, reason="FILLED")
+        JobPage.objects.get(pk=job.pk).unpublish()
+
+        page = client.get(job.url).content.decode()
+
+        assert "It was filled on" in page
+
+    def test_that_is_back_is_there_again(self, client):
+        job = make_job()
+        job.unpublish()
+        edit(job)
+
+        assert answers(client, job.url) == (200, 200)
+
+    def test_that_moved_leads_to_the_new_one(self, client):
+        job = make_job(slug="old")
+        old = job.url
+        job = edit(job, slug="new")
+
+        response = client.get(old)
+
+        assert (response.status_code, response.url) == (301, job.url)
+        assert client.head(old).status_code == 301
+
+    def test_that_moved_and_then_went_is_gone_at_both(self, client):
+        job = make_job(slug="old")
+        old = job.url
+        job = edit(job, slug="new")
+        new = job.url
+        job.delete()
+
+        assert answers(client, old) == (410, 410)
+        assert answers(client, new) == (410, 410)
+
+    def test_that_another_job_took_over_shows_that_job(self, client):
+        first = make_job(slug="baker")
+        first.delete()
+        second = make_job(slug="baker", title="Another & newer")
+
+        assert "Another &amp; newer" in client.get(second.url).content.decode()
+
+    def test_that_closed_stays(self, client):
+        job = make_job()
+        close_job(page_id=job.pk, reason="CANCELLED")
+
+        assert answers(client, job.url) == (200, 200)
+
+    def test_that_no_job_ever_had_is_not_found(self, client):
+        assert answers(client, f"{make_board().url}nobody/") == (404, 404)
+
+    def test_that_went_without_a_signal_is_gone_too(self, client):
+        job = make_job()
+        JobPage.objects.filter(pk=job.pk).update(live=False)
+
+        assert answers(client, job.url) == (410, 410)
+
+    def test_whose_record_lost_its_category_and_dates_is_gone(self, client):
+        record = make_record(first_public_at=None, place="", company_name="")
+        JobPath.objects.create(record=record, path="/jobs/deckhand/")
+
+        assert answers(client, "/jobs/deckhand/") == (410, 410)
+
+    def test_takes_no_post(self, client):
+        job = make_job()
+        url = job.url
+        job.delete()
+
+        assert client.post(url).status_code == 404
+
+
+class TestOddPath:
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/jobs/%00/",
+            "/jobs/a%00b/",
+            "/jobs/%FF%FE/",
+            "/jobs/%F0%9F%8D%9E/",
+            "/jobs/../jobs/x/",
+            "/jobs//",
+            "/jobs/'; DROP TABLE jobs_jobpath; --/",
+            f"/jobs/{'x' * 10_000}/",
+            "/jobs/company/",
+            "/jobs/company/nobody/",
+            "/jobs/company/%00/",
+        ],
+    )
+    def test_is_not_found(self, client, path):
+        assert answers(client, path) == (404, 404)
+
+    def test_without_its_last_slash_leads_to_the_job(self, client):
+        job = make_job()
+
+        response = client.get(job.url.removesuffix("/"))
+
+        assert (response.status_code, response.url) == (301, job.url)
+
+
+class TestPathOfAPageThatExists:
+    def test_is_not_looked_up(self, client):
+        job = make_job()
+
+        with CaptureQueriesContext(connection) as queries:
+            client.get(job.url)
+
+        assert not [x for x in queries if JobPath._meta.db_table in x["sql"]]

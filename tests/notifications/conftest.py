@@ -1,0 +1,151 @@
+"""The worker, a clock to move, staff, and a job that two people follow."""
+
+import datetime as dt
+import logging
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test import Client, TransactionTestCase
+from django.utils import timezone
+from wagtail.models import ModelLogEntry, Page, PageLogEntry, Revision
+
+from jobs.models import Company, JobCategory, JobPage, JobRecord
+from notifications import clock, reconciling
+from notifications.delivery.transport import open_transport
+from notifications.delivery.worker import work
+from notifications.models import (
+    Announcement,
+    Heartbeat,
+    OutgoingEmail,
+    Pause,
+    Suppression,
+)
+from notifications.rendering import Message
+from subscriptions.models import Subscriber, Subscription
+from tests.factories import make_category, make_job, make_subscription, make_user
+
+TITLE = "Bread & Butter Baker"
+READERS = ["other@example.org", "reader@example.org"]
+
+
+class Worker:
+    """A worker, and the clock of the database that it looks at."""
+
+    def __init__(self):
+        self.ahead = dt.timedelta()
+
+    def now(self):
+        return timezone.now() + self.ahead
+
+    def wait(self, **time):
+        """Let time pass, and nothing else."""
+        self.ahead += dt.timedelta(**time)
+
+    def run(self, **time):
+        """Let time pass, then do all that is due; answers how many mails it settled."""
+        self.wait(**time)
+        with open_transport() as transport:
+            return work(transport)
+
+
+class Staff(Client):
+    """Somebody who is signed in to the admin."""
+
+    def __init__(self, *groups, **fields):
+        super().__init__()
+        self.user = make_user(*groups, **fields)
+        self.force_login(self.user)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_indexed(settings):
+    """Half of the time that a page takes goes into indexes that nobody reads here."""
+    dummy = "django_tasks.backends.dummy.DummyBackend"
+    settings.TASKS = {"default": {"BACKEND": dummy}}
+
+
+@pytest.fixture
+def worker(monkeypatch):
+    worker = Worker()
+    monkeypatch.setattr(clock, "database_now", worker.now)
+    return worker
+
+
+@pytest.fixture
+def followed(db, worker):
+    """A job with two followers, who know its facts as they are."""
+    job = make_job(title=TITLE, category=make_category())
+    for address in READERS:
+        make_subscription(job=job, email=address)
+    worker.run()
+    assert mail.outbox == []
+    return job
+
+
+@pytest.fixture
+def staff(db):
+    """A superuser in the admin."""
+    return Staff()
+
+
+@pytest.fixture
+def told(worker):
+    """What everybody was told once all that is due has happened, and once only.
+
+    Answers the subject that each reader got, after a look at what no signal brought,
+    and after another quiet window in which nothing more may come.
+    """
+
+    def told():
+        for _ in range(2):
+            reconciling.reconcile()
+            worker.run(minutes=11)
+        ours = [message for message in mail.outbox if isinstance(message, Message)]
+        subjects = {message.subject for message in ours}
+        assert len(subjects) <= 1, subjects
+        assert sorted(address for m in ours for address in m.to) in ([], READERS)
+        return subjects.pop() if subjects else None
+
+    return told
+
+
+@pytest.fixture
+def errors(caplog):
+    """What was logged as an error, as ``(logger, message)``."""
+
+    def errors():
+        return [
+            (record.name, record.getMessage())
+            for record in caplog.records
+            if record.levelno >= logging.ERROR
+        ]
+
+    return errors
+
+
+@pytest.fixture
+def committed(_first_rows_stay, transactional_db):
+    """A database where commits are real, for threads and rollbacks.
+
+    What a test leaves is deleted row by row: a flush would also take what migrations
+    made, from every test after this one.
+    """
+
+
+@pytest.fixture
+def _first_rows_stay(monkeypatch):
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", _forget)
+
+
+def _forget(test_case):
+    OutgoingEmail.objects.all().delete()
+    Announcement.objects.all().delete()
+    Subscription.objects.all().delete()
+    for model in (Subscriber, JobRecord, Suppression, Heartbeat, Pause):
+        model.objects.all().delete()
+    for page in Page.objects.filter(pk__in=JobPage.objects.values("pk")):
+        page.delete()
+    for model in (Company, JobCategory, PageLogEntry, ModelLogEntry, Revision):
+        model.objects.all().delete()
+    connection.close()

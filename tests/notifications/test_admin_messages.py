@@ -1,0 +1,288 @@
+"""After the click: what the editor is told that followers will be told."""
+
+import datetime as dt
+import html
+import re
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from jobs.models import JobPage
+from jobs.services import close_job
+from notifications import reconciling
+from notifications.models import AnnouncementSettings
+from tests.factories import edit, make_board, make_draft, make_job, make_subscription
+from tests.notifications.conftest import TITLE, Staff
+from tests.notifications.test_routes import form_of
+
+TUESDAY_14_22 = dt.datetime(2026, 6, 9, 13, 22, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def _tuesday():
+    with time_machine.travel(TUESDAY_14_22, tick=False):
+        yield
+
+
+@pytest.fixture
+def fourteen(followed):
+    """A job that fourteen people follow."""
+    for _ in range(12):
+        make_subscription(job=followed)
+    return followed
+
+
+def said(response):
+    """The messages that are ours, without their links' addresses."""
+    texts = [str(message) for message in response.context["messages"]]
+    plain = [html.unescape(re.sub(r"<[^>]+>", "", text)).strip() for text in texts]
+    return [
+        text
+        for text in plain
+        if "follow" in text.lower() and "published" not in text.split(".")[0]
+    ]
+
+
+def publish(staff, job, **changes):
+    url, data = form_of(staff, job, **changes, **{"action-publish": "publish"})
+    response = staff.post(url, data, follow=True)
+    assert response.redirect_chain, response.context["form"].errors
+    return said(response)
+
+
+def click(staff, name, page, **data):
+    url = reverse(f"wagtailadmin_pages:{name}", args=[page.pk])
+    return said(staff.post(url, data, follow=True))
+
+
+class TestPublishing:
+    def test_it_says_to_how_many_when_and_what(self, fourteen, staff):
+        job = JobPage.objects.get()
+        first = job.requirements.first()
+        changes = {"pay_max": "29000", "requirements-0-text": "Food hygiene, level 3"}
+
+        assert publish(staff, fourteen, **changes) == [
+            "14 followers will be told at 14:32 that pay and 1 requirement changed. "
+            "See or cancel"
+        ]
+        [reworded] = JobPage.objects.get().requirements.filter(uuid=first.uuid)
+        assert reworded.text == "Food hygiene, level 3"
+
+    def test_one_follower_is_one_follower(self, followed, staff):
+        followed.record.subscriptions.first().delete()
+
+        assert publish(staff, followed, pay_max="29000") == [
+            "1 follower will be told at 14:32 that pay changed. See or cancel"
+        ]
+
+    def test_see_or_cancel_leads_to_the_announcements(self, followed, staff):
+        url, data = form_of(
+            staff, followed, pay_max="29000", **{"action-publish": "publish"}
+        )
+        response = staff.post(url, data, follow=True)
+
+        texts = [str(message) for message in response.context["messages"]]
+        link = f'<a href="{reverse("notifications_announcements")}">See or cancel</a>'
+        assert [text for text in texts if link in text]
+
+    def test_nothing_that_matters_is_said_to_be_nothing(self, fourteen, staff):
+        assert publish(staff, fourteen, summary="Bakes all night & day.") == [
+            "Followers are not told: nothing they follow changed."
+        ]
+
+    def test_a_wish_not_to_tell_is_repeated(self, fourteen, staff):
+        assert publish(
+            staff, fourteen, pay_max="29000", tell_followers="DO_NOT_SEND"
+        ) == ["Followers are not told, as you chose."]
+
+    def test_a_note_alone_is_named(self, fourteen, staff):
+        assert publish(
+            staff, fourteen, tell_followers="SEND", change_note="Please read & smile"
+        ) == [
+            "14 followers will be told at 14:32 that there is a note from you. "
+            "See or cancel"
+        ]
+
+    def test_without_followers_no_email_goes_out(self, db, worker, staff):
+        job = make_job()
+        worker.run()
+
+        assert publish(staff, job, pay_max="29000") == [
+            "Nobody follows this job at the moment. No email goes out."
+        ]
+
+    def test_a_first_publication_says_nothing(self, db, worker, staff):
+        assert publish(staff, make_draft()) == []
+
+    def test_an_open_window_is_counted_in(self, fourteen, staff):
+        publish(staff, fourteen, pay_max="29000")
+
+        assert publish(staff, fourteen, workplace="HYBRID") == [
+            "14 followers will be told at 14:32 that pay and workplace changed. "
+            "See or cancel"
+        ]
+
+    def test_without_a_window_it_goes_at_once(self, followed, staff):
+        AnnouncementSettings.objects.update(quiet_minutes=0)
+
+        assert publish(staff, followed, pay_max="29000") == [
+            "2 followers will be told at once that pay changed. See or cancel"
+        ]
+
+    def test_a_long_window_names_the_day(self, followed, staff):
+        AnnouncementSettings.objects.update(quiet_minutes=60 * 24)
+
+        assert publish(staff, followed, pay_max="29000") == [
+            "2 followers will be told on Wed 10 June, 14:22 that pay changed. "
+            "See or cancel"
+        ]
+
+
+class TestEnding:
+    TAKEN_DOWN = (
+        "2 followers will be told at 14:32 that it was taken down. See or cancel"
+    )
+
+    def test_unpublishing(self, followed, staff):
+        assert click(staff, "unpublish", followed) == [self.TAKEN_DOWN]
+
+    def test_deleting(self, followed, staff):
+        assert click(staff, "delete", followed) == [self.TAKEN_DOWN]
+
+    def test_unpublishing_the_parent(self, followed, staff):
+        board = make_board()
+        assert click(staff, "unpublish", board, include_descendants="on") == [
+            self.TAKEN_DOWN
+        ]
+
+    def test_unpublishing_the_parent_alone_ends_nothing(self, followed, staff):
+        assert click(staff, "unpublish", make_board()) == []
+
+    @pytest.mark.parametrize("action", ["unpublish", "delete"])
+    def test_in_bulk(self, action, followed, staff):
+        url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", action])
+        next_url = reverse("wagtailadmin_home")
+
+        response = staff.post(f"{url}?id={followed.pk}&next={next_url}", follow=True)
+
+        assert said(response) == [self.TAKEN_DOWN]
+
+    def test_looking_at_the_question_says_nothing(self, followed, staff):
+        url = reverse("wagtailadmin_pages:delete", args=[followed.pk])
+        assert staff.get(url).status_code == 200
+        response = staff.get(reverse("wagtailadmin_home"))
+        assert said(response) == []
+
+    def test_an_end_that_was_told_before_is_not_told_again(
+        self, followed, worker, staff
+    ):
+        followed.unpublish()
+        worker.run(minutes=11)
+
+        assert click(staff, "delete", followed) == []
+
+    def test_nobody_to_tell_is_not_worth_a_line(self, db, worker, staff):
+        job = make_job()
+        worker.run()
+
+        assert click(staff, "unpublish", job) == []
+
+
+def test_who_acted_is_known_to_the_announcement(followed, worker, staff):
+    click(staff, "unpublish", followed)
+    worker.run(minutes=11)
+
+    assert followed.record.announcements.get().actor == staff.user
+
+
+class TestCloseView:
+    @pytest.fixture
+    def url(self, followed):
+        return reverse("notifications_close_job", args=[followed.pk])
+
+    def test_it_asks_why_and_says_whom_it_will_be_told(self, url, staff):
+        text = " ".join(staff.get(url).content.decode().split())
+
+        assert "<strong>2 followers will be told</strong>" in text
+        assert "10 minutes from now" in text
+        assert "Why does it close?" in text
+
+    def test_looking_changes_nothing(self, url, staff):
+        staff.get(url)
+
+        assert JobPage.objects.get().is_open
+
+    @pytest.mark.parametrize("reason", ["FILLED", "CANCELLED"])
+    def test_it_closes_the_job(self, reason, url, staff, told):
+        response = staff.post(
+            url, {"reason": reason, "note": "Bye & thanks"}, follow=True
+        )
+
+        assert said(response) == [
+            "2 followers will be told at 14:32 that it closed. See or cancel"
+        ]
+        job = JobPage.objects.get()
+        assert (job.live, job.closed_reason) == (True, reason)
+        assert told() == f"{reason.title()}: {TITLE}"
+        assert job.record.announcements.get().note == "Bye & thanks"
+
+    def test_it_opens_the_job_again(self, url, followed, worker, staff):
+        close_job(page_id=followed.pk, reason="FILLED")
+        worker.run(minutes=11)
+        assert "Why does it close?" not in staff.get(url).content.decode()
+
+        response = staff.post(url, {"note": ""}, follow=True)
+
+        assert said(response) == [
+            "2 followers will be told at 14:43 that it is open again. See or cancel"
+        ]
+        assert JobPage.objects.get().is_open
+
+    def test_opening_it_inside_the_window_tells_nobody(self, url, followed, staff):
+        close_job(page_id=followed.pk, reason="FILLED")
+
+        assert said(staff.post(url, {"note": ""}, follow=True)) == [
+            "Followers are not told: nothing they follow changed."
+        ]
+
+    def test_a_reason_is_needed(self, url, staff):
+        assert staff.post(url, {"reason": "BORED"}).status_code == 200
+        assert JobPage.objects.get().is_open
+
+    def test_a_draft_that_waits_stays_a_draft(self, url, followed, staff):
+        edit(followed, title="Embargoed & secret", publish=False)
+
+        staff.post(url, {"reason": "FILLED", "note": ""})
+
+        job = JobPage.objects.get()
+        assert (job.title, job.has_unpublished_changes) == (TITLE, True)
+        assert job.get_latest_revision_as_object().title == "Embargoed & secret"
+
+    @pytest.mark.parametrize(
+        ("group", "may"),
+        [
+            ("Job editors", False),
+            ("Job publishers", True),
+            ("Subscriber support", False),
+        ],
+    )
+    def test_only_who_may_publish_may_close(self, group, may, url, followed):
+        person = Staff(group)
+        person.post(url, {"reason": "FILLED", "note": ""})
+        assert JobPage.objects.get().is_open != may
+
+        edit_url = reverse("wagtailadmin_pages:edit", args=[followed.pk])
+        assert (url in person.get(edit_url).content.decode()) == may
+
+    def test_a_job_that_is_not_public_cannot_be_closed(self, url, followed, staff):
+        followed.unpublish()
+
+        staff.post(url, {"reason": "FILLED", "note": ""})
+
+        assert JobPage.objects.get().closed_reason == ""
+        assert reconciling.reconcile() == 0
+
+    def test_no_such_job_is_not_found(self, db, staff):
+        url = reverse("notifications_close_job", args=[999999])
+        assert staff.get(url).status_code == 404

@@ -1,0 +1,246 @@
+"""Followers in the admin, companies that may not go, and what each role finds there."""
+
+import pytest
+from django.core import mail
+from django.urls import NoReverseMatch, reverse
+from wagtail.admin.menu import admin_menu
+from wagtail.models import PageLogEntry
+
+from jobs.models import Company, JobPage
+from notifications.models import OutgoingEmail
+from subscriptions.models import Subscriber, Subscription
+from tests.factories import (
+    edit,
+    in_days,
+    make_company,
+    make_draft,
+    make_job,
+    make_subscription,
+)
+from tests.notifications.conftest import TITLE, Staff
+
+PEOPLE = "wagtailsnippets_subscriptions_subscriber"
+FOLLOWS = "wagtailsnippets_subscriptions_subscription"
+COMPANY = "wagtailsnippets_jobs_company"
+ROLES = {
+    "editor": ["Job editors"],
+    "publisher": ["Job publishers"],
+    "owner": ["Site owners"],
+    "support": ["Subscriber support"],
+    "admin": [],
+}
+MAY_SEE_PEOPLE = ("support", "admin")
+
+
+class TestPeople:
+    @pytest.mark.parametrize("role", ROLES)
+    @pytest.mark.parametrize("name", [PEOPLE, FOLLOWS])
+    def test_only_support_sees_them(self, name, role, followed):
+        response = Staff(*ROLES[role]).get(reverse(f"{name}:list"))
+
+        if role in MAY_SEE_PEOPLE:
+            assert "reader@example.org" in response.text
+        else:
+            assert response.status_code == 302
+            assert response.url == reverse("wagtailadmin_home")
+
+    @pytest.mark.parametrize("role", ROLES)
+    def test_no_chooser_lists_them(self, role, followed):
+        client = Staff(*ROLES[role])
+        for model in ("subscriber", "subscription"):
+            url = f"/admin/snippets/choose/subscriptions/{model}/"
+            assert client.get(url).status_code == 404
+            with pytest.raises(NoReverseMatch):
+                reverse(f"wagtailsnippetchoosers_subscriptions_{model}:choose")
+
+    @pytest.mark.parametrize("name", [PEOPLE, FOLLOWS])
+    def test_nobody_edits_or_deletes_them(self, name, followed, staff):
+        model = {PEOPLE: Subscriber, FOLLOWS: Subscription}[name]
+        before = list(model.objects.values())
+        pk = before[0]["id"]
+
+        for action in ("edit", "delete"):
+            url = reverse(f"{name}:{action}", args=[pk])
+            for response in (staff.get(url), staff.post(url, {"address": "x@y.de"})):
+                assert response.status_code in (302, 403, 404)
+
+        assert list(model.objects.values()) == before
+
+    def test_one_is_shown_with_what_was_agreed_to(self, followed, staff):
+        subscription = Subscription.objects.first()
+        for name, pk in (
+            (FOLLOWS, subscription.pk),
+            (PEOPLE, subscription.subscriber_id),
+        ):
+            response = staff.get(reverse(f"{name}:inspect", args=[pk]))
+            assert response.status_code == 200
+            assert subscription.token not in response.text
+
+    def test_a_name_in_a_log_is_no_address(self, followed):
+        for row in (*Subscriber.objects.all(), *Subscription.objects.all()):
+            assert "@" not in str(row)
+
+
+class TestAddingAFollower:
+    URL = f"{FOLLOWS}:add"
+
+    def add(self, client, job, email="New.1+jobs@example.org", **choices):
+        data = {"email": email, "job": job.pk, **choices}
+        return client.post(reverse(self.URL), data, follow=True)
+
+    def test_the_person_is_asked_to_confirm(self, followed, worker):
+        support = Staff("Subscriber support")
+
+        response = self.add(support, followed, closings_only="on")
+
+        assert "Asked to confirm" in response.text
+        subscription = Subscription.objects.latest("pk")
+        assert subscription.subscriber.address == "New.1+jobs@example.org"
+        assert subscription.confirmed_at is None
+        assert subscription.closings_only
+        worker.run()
+        [message] = mail.outbox
+        assert message.to == ["New.1+jobs@example.org"]
+        assert message.subject == f"Confirm that you follow {TITLE}"
+
+    def test_who_follows_already_keeps_what_there_is(self, followed, worker, staff):
+        self.add(staff, followed, "READER@example.org")
+
+        assert Subscription.objects.count() == 2
+        worker.run()
+        assert [m.subject for m in mail.outbox] == [f"You already follow {TITLE}"]
+
+    @pytest.mark.parametrize("email", ["", "nobody", "a@b@c.de", "jürgen@example.org"])
+    def test_an_address_must_be_one(self, email, followed, staff):
+        self.add(staff, followed, email)
+
+        assert Subscription.objects.count() == 2
+
+    def test_a_closed_job_cannot_be_followed(self, db, staff):
+        closed = make_job(closes_at=in_days(-1))
+
+        response = self.add(staff, closed)
+
+        assert "nothing left to follow" in response.text
+        assert not Subscription.objects.exists()
+
+    def test_a_draft_cannot_be_followed(self, db, staff):
+        self.add(staff, make_draft())
+
+        assert not Subscription.objects.exists()
+
+    @pytest.mark.parametrize("role", ["editor", "publisher", "owner"])
+    def test_only_support_may(self, role, followed):
+        self.add(Staff(*ROLES[role]), followed)
+
+        assert Subscription.objects.count() == 2
+
+    def test_no_log_of_wagtail_holds_the_address(self, followed, staff):
+        self.add(staff, followed)
+
+        for entry in PageLogEntry.objects.all():
+            assert "@" not in f"{entry.label} {entry.data}"
+
+
+class TestDeletingACompany:
+    def bulk_url(self, *companies):
+        url = reverse("wagtail_bulk_action", args=["jobs", "company", "delete"])
+        return f"{url}?{'&'.join(f'id={company.pk}' for company in companies)}"
+
+    @pytest.mark.parametrize("state", ["live", "draft", "closed"])
+    def test_it_is_refused_while_a_job_names_it(self, state, db, staff):
+        company = make_company(name="Crumb & Co")
+        make = make_draft if state == "draft" else make_job
+        make(company=company, closed_reason="FILLED" if state == "closed" else "")
+
+        response = staff.post(
+            reverse(f"{COMPANY}:delete", args=[company.pk]), follow=True
+        )
+
+        assert Company.objects.filter(pk=company.pk).exists()
+        assert "Archive the company instead of deleting it." in response.text
+
+    def test_it_is_refused_in_bulk_as_a_whole(self, db, staff):
+        used, unused = make_company(), make_company()
+        make_job(company=used)
+
+        staff.post(self.bulk_url(used, unused))
+
+        assert Company.objects.count() == 2
+
+    def test_it_is_allowed_when_no_job_names_it(self, db, staff):
+        company = make_company()
+
+        staff.post(reverse(f"{COMPANY}:delete", args=[company.pk]))
+
+        assert not Company.objects.exists()
+
+    def test_it_is_allowed_in_bulk_when_no_job_names_any(self, db, staff):
+        staff.post(self.bulk_url(make_company(), make_company()))
+
+        assert not Company.objects.exists()
+
+    def test_a_notice_that_is_owed_to_it_is_not_sent(self, db, worker, staff):
+        company = make_company()
+        job = make_job(company=company)
+        make_subscription(job=job)
+        OutgoingEmail.objects.create(
+            kind="NEW_FOLLOWER", key="x", company=company, due_at=worker.now()
+        )
+        edit(job, company=make_company())
+
+        staff.post(reverse(f"{COMPANY}:delete", args=[company.pk]))
+        worker.run()
+
+        assert mail.outbox == []
+        assert OutgoingEmail.objects.get().state == "SKIPPED"
+
+
+class TestMenu:
+    def entries(self, role, rf):
+        request = rf.get("/admin/")
+        request.user = Staff(*ROLES[role]).user
+        return {item.name: item for item in admin_menu.menu_items_for_request(request)}
+
+    @pytest.mark.parametrize("role", ["editor", "publisher", "support"])
+    def test_it_has_seven_entries_at_most(self, role, db, rf):
+        assert len(self.entries(role, rf)) <= 7
+
+    def test_editors_find_jobs_and_companies_first(self, db, rf):
+        html = Staff("Job editors").get(reverse("wagtailadmin_home")).text
+        assert html.index('"Jobs"') < html.index('"Companies"')
+
+    @pytest.mark.parametrize(
+        ("role", "wanted", "unwanted"),
+        [
+            ("editor", {"jobs", "companies", "announcements"}, {"followers"}),
+            ("support", {"followers", "email-log", "announcements"}, {"jobs"}),
+            ("publisher", {"jobs", "companies", "announcements"}, {"email-log"}),
+        ],
+    )
+    def test_it_shows_what_one_can_use(self, role, wanted, unwanted, db, rf):
+        names = set(self.entries(role, rf))
+
+        assert wanted <= names
+        assert not unwanted & names
+        assert "snippets" not in names
+
+    @pytest.mark.parametrize("role", ROLES)
+    def test_every_entry_leads_to_a_page(self, role, db, rf):
+        client = Staff(*ROLES[role])
+        for item in self.entries(role, rf).values():
+            url = getattr(item, "url", "#")
+            if not str(url).startswith("/") or url == reverse("wagtailadmin_home"):
+                continue
+            response = client.get(url, follow=True)
+            assert response.status_code == 200, url
+            assert response.request["PATH_INFO"] != reverse("wagtailadmin_home"), url
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_listing_of_jobs_opens(role, followed):
+    response = Staff(*ROLES[role]).get(reverse("jobs_listing:index"))
+
+    if role != "support":
+        assert "Bread &amp; Butter Baker" in response.text
+    assert JobPage.objects.count() == 1

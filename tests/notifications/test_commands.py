@@ -1,0 +1,155 @@
+"""The worker as a command: once, for ever, and stopped."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from notifications.models import Heartbeat, OutgoingEmail
+from tests.factories import edit, make_job, make_subscriber, make_subscription
+from tests.notifications.conftest import TITLE
+from tests.notifications.sink import Sink, serve
+
+
+def test_once_does_what_is_due_and_ends(followed, worker):
+    edit(followed, pay_max=29000)
+    worker.wait(minutes=11)
+
+    call_command("deliver", "--once")
+
+    assert [m.subject for m in mail.outbox] == [f"Pay changed: {TITLE}"] * 2
+    assert Heartbeat.objects.filter(name="tick").exists()
+
+
+def test_once_twice_sends_once(followed, worker):
+    edit(followed, pay_max=29000)
+    worker.wait(minutes=11)
+
+    call_command("deliver", "--once")
+    call_command("deliver", "--once")
+
+    assert len(mail.outbox) == 2
+
+
+def test_tick_finds_what_has_no_signal(followed, worker, capsys):
+    call_command("tick")
+
+    assert capsys.readouterr().out == ""
+    assert Heartbeat.objects.filter(name="tick").exists()
+
+
+@pytest.mark.parametrize("connections", ["0", "65"])
+def test_a_silly_number_of_connections_is_refused(connections, db):
+    with pytest.raises(CommandError, match="from 1 to 64"):
+        call_command("deliver", "--connections", connections)
+
+
+class TestPause:
+    def test_nothing_is_sent_and_nothing_is_lost(self, followed, worker, capsys):
+        call_command("deliver", "--pause")
+        edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+        assert mail.outbox == []
+        assert OutgoingEmail.objects.queued().count() == 2
+
+        call_command("deliver", "--resume")
+        worker.run()
+
+        assert len(mail.outbox) == 2
+        assert capsys.readouterr().out.splitlines() == [
+            "All email is paused. Nothing is lost.",
+            "Email goes out again.",
+        ]
+
+    def test_resuming_what_is_not_paused_says_so(self, db, capsys):
+        call_command("deliver", "--resume")
+
+        assert capsys.readouterr().out == "Email was not paused.\n"
+
+
+@pytest.fixture
+def deliver(committed):
+    """Start the worker as a process of its own, on the database of this test."""
+    started = []
+
+    def deliver(*options, **environment):
+        database = connection.settings_dict
+        code = (
+            "from django.conf import settings\n"
+            f"settings.DATABASES['default']['NAME'] = {str(database['NAME'])!r}\n"
+            "from django.core.management import execute_from_command_line\n"
+            f"execute_from_command_line(['manage.py', 'deliver', *{options!r}])\n"
+        )
+        process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            cwd=settings.BASE_DIR,
+            env=os.environ
+            | {"DJANGO_SETTINGS_MODULE": "jobsite.settings.test"}
+            | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield deliver
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def until(condition, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_that_is_asked_to_stop_stops_within_five_seconds(number, deliver):
+    OutgoingEmail.objects.create(
+        kind="MANAGE_LINK",
+        key="x",
+        subscriber=make_subscriber(),
+        due_at="2026-01-01T00:00Z",
+    )
+    process = deliver("--connections", "2")
+    until(lambda: OutgoingEmail.objects.get().state == "SENT")
+
+    process.send_signal(number)
+    output, _errors = process.communicate(timeout=5)
+
+    assert process.returncode == 0, output
+    assert "Traceback" not in output
+    assert "example.org" not in output
+
+
+@pytest.mark.slow
+def test_a_worker_sends_what_it_finds_over_smtp(deliver):
+    job = make_job(title=TITLE)
+    make_subscription(job=job, email="reader@example.org")
+    sink = Sink()
+    server = serve(sink)
+    settings_of_relay = {"EMAIL_URL": f"smtp://127.0.0.1:{server.port}"}
+    OutgoingEmail.objects.create(
+        kind="MANAGE_LINK",
+        key="x",
+        subscriber=make_subscriber("reader@example.org"),
+        due_at="2026-01-01T00:00Z",
+    )
+
+    process = deliver("--once", **settings_of_relay)
+    output, _errors = process.communicate(timeout=60)
+    server.stop()
+
+    assert process.returncode == 0, output
+    assert OutgoingEmail.objects.get().state == "SENT"

@@ -1,0 +1,258 @@
+"""Rows from queued to settled: who may take them, and how often."""
+
+import datetime as dt
+import time
+from types import SimpleNamespace
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from notifications.delivery import outbox
+from notifications.models import OutgoingEmail
+from tests.factories import (
+    edit,
+    make_company,
+    make_subscriber,
+    make_user,
+)
+
+State = OutgoingEmail.State
+Priority = OutgoingEmail.Priority
+
+
+@pytest.fixture
+def owed(db, worker):
+    """Make rows that are due now."""
+
+    def owed(count=1, **fields):
+        first = OutgoingEmail.objects.count()
+        return [
+            OutgoingEmail.objects.create(
+                **{
+                    "kind": OutgoingEmail.Kind.MANAGE_LINK,
+                    "key": f"test:{first + number}",
+                    "due_at": worker.now(),
+                    "subscriber": make_subscriber(),
+                }
+                | fields
+            )
+            for number in range(count)
+        ]
+
+    return owed
+
+
+def claimed(limit=20):
+    lease = outbox.claim(limit)
+    return [email.pk for email in lease.emails] if lease else []
+
+
+def claim_one():
+    lease = outbox.claim(1)
+    return lease, *lease.emails
+
+
+class TestClaiming:
+    def test_two_workers_never_take_the_same_row(self, owed):
+        rows = {row.pk for row in owed(5)}
+
+        first, second, third = (set(claimed(2)) for _ in range(3))
+
+        assert first | second | third == rows
+        assert len(first) + len(second) + len(third) == 5
+        assert claimed() == []
+
+    def test_a_row_comes_back_when_its_lease_has_run_out(self, owed, worker):
+        owed(1)
+        [pk] = claimed()
+
+        worker.wait(seconds=59)
+        assert claimed() == []
+        worker.wait(seconds=2)
+        assert claimed() == [pk]
+
+    def test_what_is_not_due_stays(self, owed, worker):
+        owed(1, due_at=worker.now() + dt.timedelta(minutes=1))
+
+        assert claimed() == []
+        worker.wait(minutes=1)
+        assert len(claimed()) == 1
+
+    @pytest.mark.parametrize("state", [State.SENT, State.FAILED, State.SKIPPED])
+    def test_what_is_settled_stays(self, state, owed):
+        owed(1, state=state)
+
+        assert claimed() == []
+
+    def test_who_waits_in_front_of_a_screen_goes_first(self, owed):
+        wanted = [
+            owed(1, priority=priority)[0].pk
+            for priority in (
+                Priority.COMPANY,
+                Priority.CHANGE,
+                Priority.ENDING,
+                Priority.CONFIRMATION,
+            )
+        ]
+
+        assert [claimed(1) for _ in range(4)] == [[pk] for pk in reversed(wanted)]
+
+
+class TestSettling:
+    def test_a_lost_lease_settles_nothing(self, owed, worker):
+        owed(1)
+        lost, email = claim_one()
+        worker.wait(seconds=61)
+        held, _email = claim_one()
+
+        assert not outbox.failed(lost, email, "550")
+        assert not outbox.deferred(lost, email, "450")
+        assert not outbox.sent(lost, email, "250")
+
+        row = OutgoingEmail.objects.get()
+        assert (row.state, row.lease, row.attempts) == (State.QUEUED, held.token, 0)
+
+    @pytest.fixture
+    def steady(self, worker, monkeypatch):
+        """The machine's own clock goes as fast as the database's."""
+        start = time.monotonic()
+
+        def monotonic():
+            return start + worker.ahead.total_seconds()
+
+        monkeypatch.setattr(outbox, "time", SimpleNamespace(monotonic=monotonic))
+
+    def test_a_worker_that_was_stopped_finds_out_before_it_sends(
+        self, owed, worker, steady
+    ):
+        owed(1)
+        lost, email = claim_one()
+        worker.wait(seconds=61)
+        held, _email = claim_one()
+
+        assert not lost.is_ours(email)
+        assert held.is_ours(email)
+
+    def test_a_worker_that_is_slow_keeps_its_rows(self, owed, worker, steady):
+        owed(1)
+        lease, email = claim_one()
+
+        for _ in range(3):
+            worker.wait(seconds=40)
+            assert lease.is_ours(email)
+            assert claimed() == []
+
+    def test_sending_takes_note_of_when_and_what_was_answered(self, owed, worker):
+        owed(1)
+        lease, email = claim_one()
+
+        assert outbox.sent(lease, email, "250 " + "x" * 300)
+
+        row = OutgoingEmail.objects.get()
+        assert (row.state, row.lease, row.attempts) == (State.SENT, "", 1)
+        assert row.lease_until is None
+        assert len(row.last_code) == 200
+        assert abs(row.sent_at - worker.now()) < dt.timedelta(minutes=1)
+
+    def test_skipping_counts_as_no_attempt(self, owed):
+        owed(1)
+        outbox.skipped(*claim_one(), "no longer follows")
+
+        row = OutgoingEmail.objects.get()
+        assert (row.state, row.attempts) == (State.SKIPPED, 0)
+        assert row.last_code == "no longer follows"
+
+    def test_rows_that_were_not_tried_are_given_back(self, owed):
+        rows = [row.pk for row in owed(2)]
+
+        outbox.release(outbox.claim(2))
+
+        assert claimed() == rows
+
+    def test_each_failure_waits_longer_until_the_row_is_given_up(self, owed, worker):
+        owed(1)
+        waits = []
+        while True:
+            outbox.deferred(*claim_one(), "450")
+            row = OutgoingEmail.objects.get()
+            if row.state == State.FAILED:
+                break
+            waits.append(row.due_at - worker.now())
+            worker.wait(seconds=waits[-1].total_seconds() + 1)
+
+        assert len(waits) >= 5
+        assert waits == sorted(waits)
+        assert waits[0] < dt.timedelta(minutes=2)
+        assert row.attempts == len(waits) + 1
+        assert row.last_code == "450"
+
+    def test_a_message_that_may_have_arrived_waits_longer(self, owed, worker):
+        owed(1)
+        outbox.deferred(*claim_one(), "no answer", uncertain=True)
+
+        row = OutgoingEmail.objects.get()
+        assert row.uncertain
+        assert row.due_at - worker.now() > dt.timedelta(minutes=10)
+
+    def test_trouble_of_the_relay_costs_no_attempt(self, owed, worker):
+        owed(1)
+        outbox.postponed(*claim_one(), "no answer", dt.timedelta(seconds=30))
+
+        row = OutgoingEmail.objects.get()
+        assert (row.state, row.attempts, row.lease) == (State.QUEUED, 0, "")
+        assert dt.timedelta(seconds=29) < row.due_at - worker.now()
+
+
+class TestPoison:
+    def die(self, worker):
+        """Be a worker that takes what is due and never settles it."""
+        taken = claimed()
+        worker.wait(seconds=61)
+        return taken
+
+    def test_a_row_that_workers_die_over_is_taken_alone(self, owed, worker):
+        poison, *innocent = [row.pk for row in owed(3)]
+        OutgoingEmail.objects.filter(pk=poison).update(claims=2)
+
+        assert claimed() == [poison]
+        assert claimed() == innocent
+
+    def test_it_is_set_aside_in_the_end_and_the_others_are_sent(self, owed, worker):
+        [poison] = owed(1)
+        for _ in range(4):
+            assert self.die(worker) == [poison.pk]
+        owed(1)
+
+        assert outbox.set_poison_aside() == 1
+
+        poison.refresh_from_db()
+        assert poison.state == State.FAILED
+        assert len(claimed()) == 1
+
+    def test_a_row_that_is_settled_is_no_suspect(self, owed, worker):
+        owed(1)
+        self.die(worker)
+        outbox.deferred(*claim_one(), "450")
+
+        assert OutgoingEmail.objects.get().claims == 0
+
+
+class TestRows:
+    def test_the_database_refuses_a_duplicate(self, owed):
+        owed(1, key="a:1:2")
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            owed(1, key="a:1:2")
+
+    def test_a_row_has_one_recipient_at_most(self, owed):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            owed(1, company=make_company())
+        with pytest.raises(IntegrityError), transaction.atomic():
+            owed(1, user=make_user())
+
+    def test_a_row_holds_no_address(self, followed, worker):
+        edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+
+        for row in OutgoingEmail.objects.values():
+            assert "@" not in str(row)

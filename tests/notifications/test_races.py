@@ -1,0 +1,164 @@
+"""Several workers, ticks and people at the same time, each with its own connection."""
+
+import threading
+from collections import Counter
+
+import pytest
+from django.core import mail
+from django.db import connection
+
+from notifications import services, ticking
+from notifications.delivery import expansion, outbox
+from notifications.delivery.transport import open_transport
+from notifications.delivery.worker import work
+from notifications.models import AnnouncedState, Announcement, OutgoingEmail
+from subscriptions import services as subscriptions
+from subscriptions import tokens
+from tests.factories import edit, make_job, make_subscription
+from tests.notifications.conftest import TITLE
+
+FOLLOWERS = 12
+
+
+@pytest.fixture
+def together():
+    """Run functions at the same moment, each in a thread; answers what they answered."""
+
+    def together(*functions):
+        barrier = threading.Barrier(len(functions))
+        answers, errors = [], []
+
+        def run(function):
+            try:
+                barrier.wait(timeout=10)
+                answers.append(function())
+            except Exception as error:  # noqa: BLE001  # raised below
+                errors.append(error)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=run, args=(f,)) for f in functions]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=30)
+            assert not thread.is_alive()
+        if errors:
+            raise errors[0]
+        return answers
+
+    return together
+
+
+@pytest.fixture
+def changed(committed, worker):
+    """A followed job whose quiet window has passed."""
+    job = make_job(title=TITLE)
+    for number in range(FOLLOWERS):
+        make_subscription(job=job, email=f"reader{number}@example.org")
+    worker.run()
+    edit(job, pay_max=29000)
+    worker.wait(minutes=11)
+    return job
+
+
+def expand():
+    while expansion.expand_next():
+        pass
+
+
+def deliver():
+    with open_transport() as transport:
+        return work(transport)
+
+
+def test_workers_that_compare_at_once_announce_once(changed, together):
+    together(*[services.announce_next] * 4)
+
+    assert Announcement.objects.count() == 1
+    assert AnnouncedState.objects.get().version == 1
+
+
+def test_workers_that_expand_at_once_write_no_row_twice(changed, together, monkeypatch):
+    monkeypatch.setattr(expansion, "CHUNK", 2)
+    services.announce_next()
+
+    together(*[expand] * 4)
+
+    assert OutgoingEmail.objects.count() == FOLLOWERS
+    assert Announcement.objects.get().planned == FOLLOWERS
+
+
+def test_workers_that_claim_at_once_share_the_rows(changed, together):
+    services.announce_next()
+    expand()
+
+    leases = together(*[lambda: outbox.claim(FOLLOWERS // 3)] * 4)
+
+    taken = Counter(email.pk for lease in leases if lease for email in lease.emails)
+    assert set(taken.values()) == {1}
+    assert len(taken) <= FOLLOWERS
+
+
+def test_whole_workers_at_once_mail_everybody_once(changed, together):
+    together(*[deliver] * 3)
+    deliver()
+
+    to = Counter(message.to[0] for message in mail.outbox)
+    assert to == {f"reader{number}@example.org": 1 for number in range(FOLLOWERS)}
+    announcement = Announcement.objects.get()
+    assert (announcement.state, announcement.sent) == ("DONE", FOLLOWERS)
+
+
+def test_two_ticks_at_once_do_the_work_once(committed, together, monkeypatch):
+    done = []
+    both_asked = threading.Event()
+
+    def slow_step():
+        done.append(1)
+        both_asked.wait(timeout=5)
+
+    def tick():
+        answer = ticking.tick()
+        both_asked.set()
+        return answer
+
+    monkeypatch.setattr(ticking, "STEPS", (slow_step,))
+
+    assert sorted(together(tick, tick)) == [False, True]
+    assert done == [1]
+
+
+def test_a_link_used_twice_at_once_counts_once(committed, together, worker):
+    pending = make_subscription(confirmed=False)
+    token = tokens.confirm_token(pending)
+
+    together(*[lambda: subscriptions.confirm(token=token)] * 3)
+    deliver()
+
+    assert len(mail.outbox) == 1
+
+
+def test_who_confirms_while_facts_are_compared_is_told_or_knows_them(
+    changed, together, worker
+):
+    late = make_subscription(job=changed, email="late@example.org", confirmed=False)
+    token = tokens.confirm_token(late)
+
+    together(services.announce_next, lambda: subscriptions.confirm(token=token))
+    deliver()
+
+    late.refresh_from_db()
+    announcement = Announcement.objects.get()
+    told = ["late@example.org"] in [message.to for message in mail.outbox]
+    assert told == (late.confirmed_at <= announcement.created_at)
+
+
+def test_an_edit_while_facts_are_compared_is_not_lost(changed, together, worker):
+    together(services.announce_next, lambda: edit(changed, pay_max=30000))
+    deliver()
+    worker.run(hours=5)
+
+    told = Announcement.objects.order_by("version").last()
+    assert told.after["pay"]["high"] == "30000.00"
+    assert AnnouncedState.objects.get().facts["pay"]["high"] == "30000.00"

@@ -1,0 +1,85 @@
+"""Two requests at the same moment, each with a connection of its own."""
+
+import threading
+
+import pytest
+from django.db import connection
+from wagtail.models import PageLogEntry
+
+from jobs.models import Company, JobPage, JobRecord
+from notifications.models import OutgoingEmail
+from subscriptions import services
+from subscriptions.models import Subscriber, Subscription
+from tests.factories import make_job, make_subscription
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker):
+    """A database in which threads see each other's rows; what a test adds is deleted.
+
+    Not ``transactional_db``, whose flush would take what migrations made.
+    """
+    with django_db_blocker.unblock():
+        yield
+        OutgoingEmail.objects.all().delete()
+        Subscription.objects.all().delete()
+        Subscriber.objects.all().delete()
+        for job in JobPage.objects.all():
+            job.delete()
+        for model in (JobRecord, Company, PageLogEntry):
+            model.objects.all().delete()
+        connection.close()
+
+
+def together(function, times):
+    """Call ``function`` in as many threads at once; answers what they answered."""
+    barrier = threading.Barrier(times)
+    answers, errors = [], []
+
+    def run():
+        try:
+            barrier.wait(timeout=10)
+            answers.append(function())
+        except Exception as error:  # noqa: BLE001  # the test shows it
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert errors == []
+    return answers
+
+
+def test_an_address_that_asks_twice_at_once_asks_once(committed):
+    record = JobRecord.for_page(make_job())
+
+    together(
+        lambda: services.subscribe(
+            email="reader@example.org", record=JobRecord.objects.get(pk=record.pk)
+        ),
+        times=4,
+    )
+
+    subscription = Subscription.objects.get()
+    assert subscription.subscriber == Subscriber.objects.get()
+
+
+def test_a_record_that_is_made_twice_at_once_is_made_once(committed):
+    job = make_job()
+    JobRecord.objects.all().delete()
+
+    records = together(lambda: JobRecord.for_page(JobPage.objects.get(pk=job.pk)), 4)
+
+    assert {record.pk for record in records} == {JobRecord.objects.get().pk}
+
+
+def test_a_follow_that_is_stopped_twice_at_once_ends_once(committed):
+    row = make_subscription()
+
+    ended = together(lambda: services.unsubscribe(token=row.token).ended_at, times=4)
+
+    assert len(set(ended)) == 1

@@ -1,0 +1,254 @@
+"""Stopping to follow, and what time does to those who do nothing."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from jobs.models import JobRecord
+from subscriptions import services, tokens
+from subscriptions.models import EndedReason, Subscriber, Subscription
+from tests.factories import in_days, make_job, make_subscriber, make_subscription
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def record():
+    return JobRecord.for_page(make_job())
+
+
+def ask(record, email="reader@example.org"):
+    return services.subscribe(email=email, record=record)
+
+
+def confirm(subscription):
+    return services.confirm(token=tokens.confirm_token(subscription))
+
+
+class TestUnsubscribe:
+    def test_ends_one_and_no_other(self, record):
+        mine, other = make_subscription(record=record), make_subscription(record=record)
+
+        services.unsubscribe(token=mine.token)
+
+        assert list(Subscription.objects.confirmed()) == [other]
+        mine.refresh_from_db()
+        assert mine.ended_reason == EndedReason.UNSUBSCRIBED
+
+    def test_twice_keeps_the_first_moment_and_reason(self, record):
+        row = make_subscription(record=record)
+        services.end_for_job(record_id=record.pk, now=in_days(-2))
+
+        again = services.unsubscribe(token=row.token)
+
+        assert again.ended_at == in_days(-2)
+        assert again.ended_reason == EndedReason.JOB_ENDED
+
+    def test_of_a_request_ends_it(self, record):
+        services.unsubscribe(token=ask(record).token)
+
+        assert not Subscription.objects.current().exists()
+
+    @pytest.mark.parametrize("token", ["", "x" * 22, "\x00", "'", "x" * 5000, "é~-"])
+    def test_with_an_unknown_link_is_nothing(self, record, token):
+        make_subscription(record=record)
+
+        assert services.unsubscribe(token=token) is None
+        assert Subscription.objects.confirmed().count() == 1
+
+
+class TestFollowAgain:
+    def test_goes_on_where_it_was_stopped_and_nobody_is_new(self, record, heard):
+        row = make_subscription(record=record, closings_only=True)
+        services.unsubscribe(token=row.token)
+
+        again = services.follow_again(token=row.token)
+
+        assert again == row
+        assert again.is_confirmed
+        assert again.closings_only
+        assert again.confirmed_at == row.confirmed_at
+        assert again.ended_reason == ""
+        assert heard == []
+
+    @pytest.mark.parametrize("reason", ["JOB_ENDED", "BOUNCED", "COMPLAINED", "STAFF"])
+    def test_undoes_nothing_but_stopping(self, record, reason):
+        row = make_subscription(
+            record=record, ended_at=timezone.now(), ended_reason=reason
+        )
+
+        assert services.follow_again(token=row.token) is None
+
+    def test_does_not_confirm_a_request(self, record):
+        asked = ask(record)
+        services.unsubscribe(token=asked.token)
+
+        assert services.follow_again(token=asked.token) is None
+        assert not Subscription.objects.confirmed().exists()
+
+    def test_beside_a_newer_request_is_nothing(self, record):
+        row = confirm(ask(record))
+        services.unsubscribe(token=row.token)
+        ask(record)
+
+        assert services.follow_again(token=row.token) is None
+
+    def test_of_what_goes_on_or_never_was_is_nothing(self, record):
+        row = make_subscription(record=record)
+
+        assert services.follow_again(token=row.token) is None
+        assert services.follow_again(token="nobody") is None
+
+
+class TestStopping:
+    def test_all_ends_everything_of_one_person(self):
+        person, other = make_subscriber(), make_subscription()
+        for confirmed in (True, True, False):
+            make_subscription(subscriber=person, confirmed=confirmed)
+
+        assert services.stop_all(subscriber=person) == 3
+        assert list(Subscription.objects.current()) == [other]
+
+    def test_one_ends_only_what_is_the_persons_own(self, record):
+        mine, others = (
+            make_subscription(record=record),
+            make_subscription(record=record),
+        )
+        person = mine.subscriber
+
+        assert not services.stop_one(subscriber=person, subscription_id=others.pk)
+        assert services.stop_one(subscriber=person, subscription_id=mine.pk)
+        assert not services.stop_one(subscriber=person, subscription_id=mine.pk)
+        assert list(Subscription.objects.confirmed()) == [others]
+
+    def test_for_a_job_ends_all_who_follow_it(self, record):
+        make_subscription(record=record)
+        make_subscription(record=record, confirmed=False)
+        elsewhere = make_subscription()
+
+        assert services.end_for_job(record_id=record.pk, now=timezone.now()) == 2
+        assert list(Subscription.objects.current()) == [elsewhere]
+
+
+class TestRecipients:
+    def told(self, record, *, for_closing=False, by=None):
+        rows = services.recipients(
+            record_id=record.pk,
+            confirmed_by=by or timezone.now(),
+            for_closing=for_closing,
+        )
+        return set(rows)
+
+    def test_are_those_who_follow_the_job_now(self, record):
+        follower = make_subscription(record=record)
+        make_subscription(record=record, confirmed=False)
+        make_subscription(record=record, ended_at=timezone.now())
+        make_subscription()
+
+        assert self.told(record) == {follower}
+
+    def test_are_those_who_confirmed_by_then(self, record):
+        moment = in_days(-3)
+        before = make_subscription(record=record, confirmed_at=moment)
+        later = moment + dt.timedelta(microseconds=1)
+        make_subscription(record=record, confirmed_at=later)
+
+        assert self.told(record, by=moment) == {before}
+
+    def test_of_endings_are_also_those_who_want_to_hear_nothing_else(self, record):
+        all_news = make_subscription(record=record)
+        endings = make_subscription(record=record, closings_only=True)
+
+        assert self.told(record) == {all_news}
+        assert self.told(record, for_closing=True) == {all_news, endings}
+
+    def test_cost_one_query_however_many(self, record, django_assert_num_queries):
+        for _ in range(5):
+            make_subscription(record=record)
+
+        with django_assert_num_queries(1):
+            assert len(self.told(record)) == 5
+
+
+class TestPurgeOfRequests:
+    def test_deletes_those_older_than_seven_days_and_who_asked(self, record):
+        now = timezone.now()
+        stale = make_subscription(
+            record=record,
+            confirmed=False,
+            requested_at=now - dt.timedelta(days=7, seconds=1),
+        )
+        fresh = make_subscription(
+            record=record,
+            confirmed=False,
+            requested_at=now - dt.timedelta(days=6, hours=23),
+        )
+
+        assert services.purge_unconfirmed(now=now) == 1
+
+        assert list(Subscription.objects.all()) == [fresh]
+        assert not Subscriber.objects.filter(pk=stale.subscriber_id).exists()
+
+    def test_keeps_followers_however_long_ago_they_asked(self, record):
+        make_subscription(record=record, requested_at=in_days(-900))
+
+        assert services.purge_unconfirmed(now=timezone.now()) == 0
+        assert Subscription.objects.exists()
+
+    def test_keeps_a_person_who_follows_something_else(self, record):
+        person = make_subscriber()
+        follows = make_subscription(subscriber=person)
+        make_subscription(
+            record=record, subscriber=person, confirmed=False, requested_at=in_days(-8)
+        )
+
+        assert services.purge_unconfirmed(now=timezone.now()) == 1
+
+        assert list(person.subscriptions.all()) == [follows]
+
+    def test_counts_requests_and_nothing_that_hangs_on_them(self, record):
+        ask(record)
+        Subscription.objects.update(requested_at=in_days(-8))
+
+        assert services.purge_unconfirmed(now=timezone.now()) == 1
+
+
+class TestPurgeOfPeople:
+    def ended(self, days, **fields):
+        return make_subscription(
+            ended_at=in_days(-days), ended_reason="UNSUBSCRIBED", **fields
+        )
+
+    def test_deletes_those_whose_last_follow_ended_28_days_ago(self):
+        gone, here = self.ended(29).subscriber, self.ended(27).subscriber
+
+        assert services.purge_finished(now=timezone.now()) == 1
+
+        assert list(Subscriber.objects.all()) == [here]
+        assert not Subscription.objects.filter(subscriber_id=gone.pk).exists()
+
+    def test_counts_from_the_last_end(self):
+        person = make_subscriber()
+        self.ended(90, subscriber=person)
+        self.ended(3, subscriber=person)
+
+        assert services.purge_finished(now=timezone.now()) == 0
+
+    def test_keeps_who_follows_or_waits_for_a_link(self):
+        for confirmed in (True, False):
+            person = make_subscriber()
+            self.ended(90, subscriber=person)
+            make_subscription(subscriber=person, confirmed=confirmed)
+
+        assert services.purge_finished(now=timezone.now()) == 0
+
+
+class TestErase:
+    def test_deletes_a_person_with_everything_and_nobody_else(self):
+        row, other = make_subscription(), make_subscription()
+
+        services.erase(subscriber=row.subscriber)
+
+        assert list(Subscriber.objects.all()) == [other.subscriber]
+        assert list(Subscription.objects.all()) == [other]
