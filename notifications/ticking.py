@@ -100,9 +100,9 @@ def end_finished_follows() -> None:
     is out.
     """
     now = clock.database_now()
-    deleted, kept = Q(record__page__isnull=True), Q(over_since__lte=now - KEEP_FOLLOWERS)
-    states = _over().filter(deleted | kept).select_related("record__page")
-    for state in states.order_by("pk")[:END_CHUNK]:
+    deleted = Q(record__page__isnull=True)
+    states = _over().filter(deleted | Q(over_since__lte=now - KEEP_FOLLOWERS))
+    for state in states.select_related("record__page").order_by("pk")[:END_CHUNK]:
         # That it is open again may be news that an editor cancelled.
         if not availability_of(state.record.page, now).is_open:
             subscriptions.end_for_job(record_id=state.record_id, now=now)

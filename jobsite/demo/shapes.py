@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from jobs.choices import (
@@ -119,11 +119,3 @@ class Follow:
     remind: bool = False
     share: bool = False
     confirmed: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class Section:
-    """A heading and paragraphs of a page of the site's own."""
-
-    heading: str
-    paragraphs: tuple[str, ...] = field(default=())

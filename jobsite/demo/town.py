@@ -29,10 +29,10 @@ def make_or_renew() -> int:
 
     Dates move, what was lost comes back, and what people wrote stays as they wrote it.
     """
-    now = timezone.now()
-    users = accounts()
     # Whoever runs this a second time meanwhile, waits here.
     index = JobIndexPage.objects.select_for_update().get()
+    now = timezone.now()
+    users = accounts()
     town = Town(
         days=Calendar(now),
         index=index,
