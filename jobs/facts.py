@@ -18,6 +18,8 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from wagtail.models import PageViewRestriction
+
 from jobs.choices import ClosedReason
 
 if TYPE_CHECKING:
@@ -72,13 +74,28 @@ class Change:
         return cls(**data)
 
 
-def availability_of(page: JobPage | None, now: dt.datetime) -> Availability:
-    """Compute whether ``page`` is open at ``now``; None means that it was deleted."""
+def private_paths() -> tuple[str, ...]:
+    """The tree paths of pages that not everybody may see, with all that is below."""
+    restricted = PageViewRestriction.objects.values_list("page__path", flat=True)
+    return tuple(restricted)
+
+
+def availability_of(
+    page: JobPage | None, now: dt.datetime, private: tuple[str, ...] | None = None
+) -> Availability:
+    """Compute whether ``page`` is open at ``now``.
+
+    Args:
+        page: None means that it was deleted.
+        now: the moment to judge a closing date by.
+        private: what ``private_paths`` answered, for one who asks of many pages; None
+            to look it up.
+    """
     if page is None:
         return Availability(TAKEN_DOWN, "deleted")
     if not page.live:
         return Availability(TAKEN_DOWN, "expired" if page.expired else "unpublished")
-    if page.get_view_restrictions().exists():
+    if page.path.startswith(private_paths() if private is None else private):
         return Availability(TAKEN_DOWN, "private")
     return closing_of(page, now)
 
@@ -92,12 +109,15 @@ def closing_of(page: JobPage, now: dt.datetime) -> Availability:
     return Availability(OPEN)
 
 
-def facts_of(page: JobPage, now: dt.datetime) -> Facts:
+def facts_of(
+    page: JobPage, now: dt.datetime, private: tuple[str, ...] | None = None
+) -> Facts:
     """Collect the facts of a job page as its row stands.
 
     Args:
         page: a ``JobPage``; its requirements and locations are read.
         now: the moment at which ``availability`` is true.
+        private: as ``availability_of`` takes it.
     """
     return {
         "title": page.title,
@@ -116,21 +136,24 @@ def facts_of(page: JobPage, now: dt.datetime) -> Facts:
         "closes_at": _moment(page.closes_at),
         "apply": {"url": page.apply_url, "email": page.apply_email},
         "text": _digest(page),
-        "availability": asdict(availability_of(page, now)),
+        "availability": asdict(availability_of(page, now, private)),
     }
 
 
-def facts_now(record: JobRecord, now: dt.datetime) -> Facts:
+def facts_now(
+    record: JobRecord, now: dt.datetime, private: tuple[str, ...] | None = None
+) -> Facts:
     """Collect the facts that are public at ``now``.
 
     While a job is not open only its availability is public knowledge: the row of an
     unpublished page is its draft, and an edit of a closed job concerns nobody.
     """
     page = record.page
-    availability = availability_of(page, now)
+    private = private_paths() if private is None else private
+    availability = availability_of(page, now, private)
     if page is None or not availability.is_open:
         return {"availability": asdict(availability)}
-    return facts_of(page, now)
+    return facts_of(page, now, private)
 
 
 def is_open(facts: Facts) -> bool:

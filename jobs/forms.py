@@ -70,13 +70,6 @@ class JobPageForm(WagtailAdminPageForm):
             # asked for with a star.
             self.fields[name].required = False
 
-    def defer_required_fields(self) -> None:
-        super().defer_required_fields()
-        company = self.fields.get("company")
-        if company and company.required:
-            company.required = False
-            self.deferred_required_fields.append("company")
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         for name in PRE_FILLED & cleaned.keys():

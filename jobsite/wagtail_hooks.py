@@ -21,7 +21,9 @@ class _NoItem(MenuItem):
 
 @hooks.register("construct_help_menu")
 def hide_wagtail_news(request, menu_items):  # type: ignore[no-untyped-def]
-    """Leave out Wagtail's own news: it is for developers, and on another site."""
+    """Leave out Wagtail's own news and guide: they are on another site."""
     menu_items[:] = [
-        item for item in menu_items if not item.name.startswith("whats-new-in-wagtail")
+        item
+        for item in menu_items
+        if not item.name.startswith(("whats-new-in-wagtail", "editor-guide"))
     ]

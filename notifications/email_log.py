@@ -85,4 +85,4 @@ class EmailLog(ModelAdmin):
         rows = super().get_queryset(request)
         return rows.select_related(
             "subscriber", "company", "user", "announcement__record"
-        )
+        ).prefetch_related("subscriptions__record")

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from jobs.facts import facts_now
+from jobs.facts import facts_now, private_paths
 from jobs.models import JobPage, JobRecord
 from notifications import clock, services
 from notifications.models import (
@@ -114,10 +114,11 @@ def after_restore() -> tuple[int, int]:
 
 def differing() -> Iterator[AnnouncedState]:
     """Each job that nothing is due for and that has news all the same."""
+    now, private = clock.database_now(), private_paths()
     for state in _states().iterator(chunk_size=CHUNK):
         if state.facts is None:
             continue
-        after = facts_now(state.record, clock.database_now())
+        after = facts_now(state.record, now, private)
         if services.compare(state.facts, after, intent="", note="") is None:
             continue
         if services.digest(after) != state.cancelled_digest:

@@ -23,7 +23,9 @@ PRIVACY = [
         "For how long",
         "<p>A request whose link is not used within 7 days is deleted. When a job has "
         "closed, your follow ends 30 days later; when its page is deleted, it ends "
-        "with our last email about it.</p>",
+        "with our last email about it. When you follow nothing any more, we delete your "
+        "address 28 days later. If email to you bounced, or you marked it as spam, we "
+        "keep a scrambled mark that stops us from writing again.</p>",
     ),
     (
         "What you can do",

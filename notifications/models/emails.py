@@ -147,8 +147,10 @@ class OutgoingEmail(models.Model):
 
     @admin.display(description=_("job"))
     def job(self) -> str:
-        """The title of the job that an announcement is about, else ""."""
-        return self.announcement.record.title if self.announcement else ""
+        """The title of the job that it is about; of the first if there are several."""
+        if self.announcement:
+            return self.announcement.record.title
+        return next((s.record.title for s in self.subscriptions.all()), "")
 
 
 class Suppression(models.Model):
