@@ -25,7 +25,8 @@ PRIVACY = [
         "closed, your follow ends 30 days later; when its page is deleted, it ends "
         "with our last email about it. When you follow nothing any more, we delete your "
         "address 28 days later. If email to you bounced, or you marked it as spam, we "
-        "keep a scrambled mark that stops us from writing again.</p>",
+        "keep a scrambled mark that stops us from writing again. What we announced "
+        "about a job stays on its page and names no follower.</p>",
     ),
     (
         "What you can do",

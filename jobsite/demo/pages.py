@@ -3,7 +3,6 @@
 from typing import Any
 
 from jobsite.demo.companies import ARTS
-from subscriptions.models import KEEP_ADDRESS
 
 CONTACT = "board@marlhaven.example"
 BOARD = {
@@ -113,17 +112,6 @@ ABOUT = (
 )
 
 #: Added to the privacy page that every board starts with.
-WHAT_STAYS = {
-    "type": "text",
-    "value": {
-        "heading": "What stays",
-        "text": f"<p>When you follow nothing any more, we delete your address after "
-        f"{KEEP_ADDRESS.days} days. If your mailbox refuses our email we keep a "
-        "fingerprint of its address, from which nobody can read it, so that we do not "
-        "write to it again. What we announced about a job stays on its page and names "
-        "no follower.</p>",
-    },
-}
 WHO_IS_RESPONSIBLE = {
     "type": "text",
     "value": {

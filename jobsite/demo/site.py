@@ -71,11 +71,7 @@ def furnish(index: JobIndexPage, owner: Any) -> None:
     about = _page(home, "about", "About", list(pages.ABOUT), owner)
     privacy = StandardPage.objects.filter(slug="privacy").first()
     if privacy is not None:
-        text = [
-            *privacy.body.get_prep_value(),
-            pages.WHAT_STAYS,
-            pages.WHO_IS_RESPONSIBLE,
-        ]
+        text = [*privacy.body.get_prep_value(), pages.WHO_IS_RESPONSIBLE]
         _fill(privacy, "body", text, owner)
     _fill(home, "body", list(pages.FRONT_PAGE), owner)
     _fill(index, "intro", pages.INTRODUCTION, owner)
