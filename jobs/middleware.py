@@ -7,7 +7,6 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 
-from jobs.choices import ClosedReason
 from jobs.models import JobPage, JobPath, JobRecord
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -43,15 +42,13 @@ class FormerJobMiddleware:
 
 
 def _gone(request: HttpRequest, record: JobRecord) -> HttpResponse:
-    page = record.page
     similar = JobPage.objects.similar_to(
         category_id=record.category_id, exclude=record.page_id
     )
-    was_filled = page is not None and page.closed_reason == ClosedReason.FILLED
     context = {
         "record": record,
-        "was_filled": was_filled,
-        "ended_on": page.closed_at if page and was_filled else record.gone_at,
+        "was_filled": record.filled_at is not None,
+        "ended_on": record.filled_at or record.gone_at,
         "similar": list(similar.listed()[:3]),
     }
     return render(request, "jobs/gone.html", context, status=410)

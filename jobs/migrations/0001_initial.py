@@ -137,6 +137,7 @@ class Migration(migrations.Migration):
                 ('place', models.CharField(blank=True, max_length=255, verbose_name='place')),
                 ('first_public_at', models.DateTimeField(null=True, verbose_name='first public')),
                 ('last_public_at', models.DateTimeField(null=True, verbose_name='last published')),
+                ('filled_at', models.DateTimeField(null=True, verbose_name='filled')),
                 ('gone_at', models.DateTimeField(null=True, verbose_name='gone since')),
                 ('category', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.jobcategory', verbose_name='category')),
                 ('page', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='record', to='jobs.jobpage', verbose_name='page')),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from jobs.choices import ClosedReason
+
 if TYPE_CHECKING:
     from jobs.models.pages import JobPage
 
@@ -38,6 +40,7 @@ class JobRecord(models.Model):
     )
     first_public_at = models.DateTimeField(_("first public"), null=True)
     last_public_at = models.DateTimeField(_("last published"), null=True)
+    filled_at = models.DateTimeField(_("filled"), null=True)
     gone_at = models.DateTimeField(_("gone since"), null=True)
 
     class Meta:
@@ -68,7 +71,12 @@ class JobRecord(models.Model):
             record, _created = cls.objects.get_or_create(page=page, defaults=values)
             return record
         first, last = page.first_published_at, page.last_published_at
-        values |= {"last_public_at": last, "gone_at": None}
+        filled = page.closed_reason == ClosedReason.FILLED
+        values |= {
+            "last_public_at": last,
+            "filled_at": page.closed_at if filled else None,
+            "gone_at": None,
+        }
         record, _created = cls.objects.update_or_create(
             page=page,
             defaults=values,

@@ -45,7 +45,7 @@ GROUPS = {
         "models": ADMIN
         | {
             "subscriptions.subscriber": ["view"],
-            "subscriptions.subscription": ["view", "add", "change"],
+            "subscriptions.subscription": ["view", "add"],
             "notifications.announcement": ["view"],
             "notifications.outgoingemail": ["view"],
             "notifications.pause": ["pause_email"],

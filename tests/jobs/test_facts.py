@@ -133,6 +133,7 @@ class TestWordingOfATitle:
             ("Cook, 50 %", "Cook, 50"),
             ("Bäcker", "Backer"),
             ("1.5 years", "15 years"),
+            ("1.5 years", "1-5 years"),
             ("10-12 hours", "1012 hours"),
             ("Earn £5", "Earn €5"),
             ("की", "का"),

@@ -1,14 +1,19 @@
 """An honest answer at every path that a job ever had."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from jobs.models import JobPage, JobPath
+from jobs.models import JobPage, JobPath, JobRecord
 from jobs.services import close_job
 from tests.factories import edit, make_board, make_category, make_job, make_record
 
 pytestmark = pytest.mark.django_db
+MAY = dt.datetime(2026, 5, 3, 12, tzinfo=dt.UTC)
+#: Half past midnight of the 9th in London.
+JUNE = dt.datetime(2026, 6, 8, 23, 30, tzinfo=dt.UTC)
 
 
 def answers(client, url):
@@ -23,13 +28,15 @@ class TestPathOfAJob:
         similar = make_job(category=food, title="Cook & <steward>")
         url = job.url
         job.delete()
+        JobRecord.objects.update(first_public_at=MAY, gone_at=JUNE)
 
         response = client.get(url)
 
         page = response.content.decode()
         assert response.status_code == 410
         assert "Deckhand &amp; mate is no longer here" in page
-        assert "It was taken down on" in page
+        assert "was open from 3 May 2026 to 9 June 2026." in page
+        assert "It was taken down on 9 June 2026." in page
         assert similar.url in page
         assert "Cook &amp; &lt;steward&gt;" in page
 
@@ -57,10 +64,12 @@ class TestPathOfAJob:
         job = make_job()
         close_job(page_id=job.pk, reason="FILLED")
         JobPage.objects.get(pk=job.pk).unpublish()
+        JobPage.objects.update(closed_at=MAY)
+        JobRecord.objects.update(gone_at=JUNE)
 
         page = client.get(job.url).content.decode()
 
-        assert "It was filled on" in page
+        assert "It was filled on 3 May 2026." in page
 
     def test_that_is_back_is_there_again(self, client):
         job = make_job()
@@ -161,3 +170,16 @@ class TestPathOfAPageThatExists:
             client.get(job.url)
 
         assert not [x for x in queries if JobPath._meta.db_table in x["sql"]]
+
+
+class TestAFilledJob:
+    def test_says_that_it_was_filled_although_it_was_deleted(self, client):
+        job = make_job(title="Night baker")
+        path = job.get_url_parts()[2]
+        close_job(page_id=job.pk, reason="FILLED")
+        JobPage.objects.get(pk=job.pk).delete()
+
+        response = client.get(path)
+
+        assert response.status_code == 410
+        assert "It was filled on" in response.content.decode()

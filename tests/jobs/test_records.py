@@ -103,6 +103,7 @@ class TestPublished:
 
         record = JobRecord.objects.get()
         assert record.page_id == job.pk
+        assert paths() == {job.url}
         assert JobRecord.for_page(JobPage.objects.get(pk=alias.pk)) == record
         assert JobPage.objects.get(pk=alias.pk).record_or_none == record
 
