@@ -75,9 +75,7 @@ class TestFollowing:
 
         expect(page.get_by_role("main")).to_contain_text("Enter your email address.")
 
-    def test_answers_a_link_that_was_cut_in_two(
-        self, job, smtp, deliver, open_browser
-    ):
+    def test_answers_a_link_that_was_cut_in_two(self, job, smtp, deliver, open_browser):
         page = open_browser()
         page.goto(job.url)
         follow(page, READER)
@@ -100,7 +98,9 @@ class TestWhatIFollow:
             page.goto(newest(smtp, deliver).link("Confirm"))
             press(page, "Confirm")
         page.goto("/")
-        page.get_by_role("contentinfo").get_by_role("link", name="What I follow").click()
+        page.get_by_role("contentinfo").get_by_role(
+            "link", name="What I follow"
+        ).click()
         page.get_by_role("textbox", name="Email address").fill(READER.lower())
         press(page, "Email me the link")
         expect_heading(page, "Check your inbox")

@@ -80,7 +80,9 @@ def test_followers_hear_each_thing_once_from_publish_to_deletion(
     assert smtp.subjects(COMPANY) == [f"New follower: {TITLE}"]
 
     said = edit_pay_and_requirements(editor)
-    assert "1 follower will be told at once that pay and 2 requirements changed." in said
+    assert (
+        "1 follower will be told at once that pay and 2 requirements changed." in said
+    )
     deliver()
     changed = smtp.to(READER)[-1]
     assert changed.subject == f"Pay and requirements changed: {TITLE}"

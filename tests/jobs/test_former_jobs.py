@@ -64,8 +64,7 @@ class TestPathOfAJob:
         job = make_job()
         close_job(page_id=job.pk, reason="FILLED")
         JobPage.objects.get(pk=job.pk).unpublish()
-        JobPage.objects.update(closed_at=MAY)
-        JobRecord.objects.update(gone_at=JUNE)
+        JobRecord.objects.update(filled_at=MAY, gone_at=JUNE)
 
         page = client.get(job.url).content.decode()
 

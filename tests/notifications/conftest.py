@@ -11,7 +11,7 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry, Page, PageLogEntry, Revision
 
 from jobs.models import Company, JobCategory, JobPage, JobRecord
-from notifications import clock, reconciling
+from notifications import clock, reconciling, services
 from notifications.delivery.transport import open_transport
 from notifications.delivery.worker import work
 from notifications.models import (
@@ -23,7 +23,13 @@ from notifications.models import (
 )
 from notifications.rendering import Message
 from subscriptions.models import Subscriber, Subscription
-from tests.factories import make_category, make_job, make_subscription, make_user
+from tests.factories import (
+    build_job,
+    make_board,
+    make_category,
+    make_subscription,
+    make_user,
+)
 
 TITLE = "Bread & Butter Baker"
 READERS = ["other@example.org", "reader@example.org"]
@@ -75,12 +81,13 @@ def worker(monkeypatch):
 @pytest.fixture
 def followed(db, worker):
     """A job with two followers, who know its facts as they are."""
-    job = make_job(title=TITLE, category=make_category())
+    job = build_job(title=TITLE, category=make_category())
+    make_board().add_child(instance=job)
+    job.save_revision().publish()
     for address in READERS:
         make_subscription(job=job, email=address)
-    worker.run()
-    assert mail.outbox == []
-    return job
+    assert services.announce_next()
+    return JobPage.objects.get()
 
 
 @pytest.fixture

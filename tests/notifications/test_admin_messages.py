@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from jobs.models import JobPage
 from jobs.services import close_job
-from notifications import reconciling
+from notifications import admin_messages, reconciling, services
 from notifications.models import AnnouncementSettings
 from tests.factories import edit, make_board, make_draft, make_job, make_subscription
 from tests.notifications.conftest import TITLE, Staff
@@ -69,13 +69,6 @@ class TestPublishing:
         [reworded] = JobPage.objects.get().requirements.filter(uuid=first.uuid)
         assert reworded.text == "Food hygiene, level 3"
 
-    def test_one_follower_is_one_follower(self, followed, staff):
-        followed.record.subscriptions.first().delete()
-
-        assert publish(staff, followed, pay_max="29000") == [
-            "1 follower will be told at 14:32 that pay changed. See or cancel"
-        ]
-
     def test_see_or_cancel_leads_to_the_announcements(self, followed, staff):
         url, data = form_of(
             staff, followed, pay_max="29000", **{"action-publish": "publish"}
@@ -91,52 +84,63 @@ class TestPublishing:
             "Followers are not told: nothing they follow changed."
         ]
 
-    def test_a_wish_not_to_tell_is_repeated(self, fourteen, staff):
-        assert publish(
-            staff, fourteen, pay_max="29000", tell_followers="DO_NOT_SEND"
-        ) == ["Followers are not told, as you chose."]
-
-    def test_a_note_alone_is_named(self, fourteen, staff):
-        assert publish(
-            staff, fourteen, tell_followers="SEND", change_note="Please read & smile"
-        ) == [
-            "14 followers will be told at 14:32 that there is a note from you. "
-            "See or cancel"
-        ]
-
-    def test_without_followers_no_email_goes_out(self, db, worker, staff):
-        job = make_job()
-        worker.run()
-
-        assert publish(staff, job, pay_max="29000") == [
-            "Nobody follows this job at the moment. No email goes out."
-        ]
-
     def test_a_first_publication_says_nothing(self, db, worker, staff):
         assert publish(staff, make_draft()) == []
 
-    def test_an_open_window_is_counted_in(self, fourteen, staff):
-        publish(staff, fourteen, pay_max="29000")
 
-        assert publish(staff, fourteen, workplace="HYBRID") == [
-            "14 followers will be told at 14:32 that pay and workplace changed. "
-            "See or cancel"
-        ]
+class TestOutlook:
+    """The same sentence, without the admin around it."""
 
-    def test_without_a_window_it_goes_at_once(self, followed, staff):
-        AnnouncementSettings.objects.update(quiet_minutes=0)
+    def foretold(self, job):
+        return admin_messages.outlook_text(services.outlook(record=job.record))
 
-        assert publish(staff, followed, pay_max="29000") == [
-            "2 followers will be told at once that pay changed. See or cancel"
-        ]
+    def test_one_follower_is_one_follower(self, followed):
+        followed.record.subscriptions.first().delete()
+        edit(followed, pay_max=29000)
 
-    def test_a_long_window_names_the_day(self, followed, staff):
-        AnnouncementSettings.objects.update(quiet_minutes=60 * 24)
+        assert self.foretold(followed) == (
+            "1 follower will be told at 14:32 that pay changed."
+        )
 
-        assert publish(staff, followed, pay_max="29000") == [
-            "2 followers will be told on Wed 10 June, 14:22 that pay changed. "
-            "See or cancel"
-        ]
+    def test_a_wish_not_to_tell_is_repeated(self, followed):
+        edit(followed, pay_max=29000, tell_followers="DO_NOT_SEND")
+
+        assert self.foretold(followed) == "Followers are not told, as you chose."
+
+    def test_a_note_alone_is_named(self, followed):
+        edit(followed, tell_followers="SEND", change_note="Please read & smile")
+
+        assert self.foretold(followed) == (
+            "2 followers will be told at 14:32 that there is a note from you."
+        )
+
+    def test_without_followers_no_email_goes_out(self, db, worker):
+        job = make_job()
+        worker.run()
+        edit(job, pay_max=29000)
+
+        assert self.foretold(job) == (
+            "Nobody follows this job at the moment. No email goes out."
+        )
+
+    def test_an_open_window_is_counted_in(self, followed):
+        edit(followed, pay_max=29000)
+        edit(followed, workplace="HYBRID")
+
+        assert self.foretold(followed) == (
+            "2 followers will be told at 14:32 that pay and workplace changed."
+        )
+
+    @pytest.mark.parametrize(
+        ("minutes", "when"), [(0, "at once"), (24 * 60, "on Wed 10 June, 14:22")]
+    )
+    def test_it_says_when_in_the_terms_of_the_window(self, minutes, when, followed):
+        AnnouncementSettings.objects.update(quiet_minutes=minutes)
+        edit(followed, pay_max=29000)
+
+        assert self.foretold(followed) == (
+            f"2 followers will be told {when} that pay changed."
+        )
 
 
 class TestEnding:

@@ -1,0 +1,179 @@
+"""Every public page as everybody can use it, in light and dark, on any screen."""
+
+import datetime as dt
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from django.template.loader import render_to_string
+from django.test import Client
+from django.utils import timezone
+
+from jobs.models import Company, JobPath, JobRecord
+from notifications.public_views import notices_url
+from subscriptions import services, tokens
+from tests.e2e.visiting import follow, press
+
+READER = "Reader.One@example.org"
+ADDRESSES = [
+    "/",
+    "/about/",
+    "/blocks/",
+    "/jobs/",
+    "/jobs/?q=nights",
+    "/jobs/?q=zeppelin",
+    "/jobs/company/crumb-co/",
+    "/jobs/night-baker/",
+    "/nowhere/",
+    "/notices/unknown/",
+    "/privacy/",
+    "/subscriptions/confirm/unknown/",
+    "/subscriptions/manage/",
+    "/subscriptions/manage/unknown/",
+    "/subscriptions/unsubscribe/unknown/",
+]
+#: The width of a small phone, of a tablet and of a laptop.
+WIDTHS = (320, 768, 1280)
+
+
+@pytest.fixture
+def town(board, settings, tmp_path):
+    """The demo on a running board, with its pictures and its inbox."""
+    settings.DEMO = True
+    settings.ROOT_URLCONF = "jobsite.urls_dev"
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    }
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+    call_command("demo", verbosity=0)
+
+
+def record_at(slug):
+    return JobPath.objects.get(path=f"/jobs/{slug}/").record
+
+
+def pending(slug):
+    return services.subscribe(email=READER, record=record_at(slug))
+
+
+def every_public_page(page, deliver):
+    """Bring ``page`` to one public page after the other, and say which it is."""
+    for address in ADDRESSES:
+        page.goto(address)
+        yield address
+    yield from jobs_that_ended(page)
+    yield from the_way_to_a_follower_and_back(page, deliver)
+    yield from links_that_lead_no_further(page)
+    yield from pages_of_errors(page)
+
+
+def jobs_that_ended(page):
+    ended = JobPath.objects.filter(record__page__closed_reason="FILLED").first()
+    gone = JobPath.objects.filter(record__page=None).first()
+    for path in (ended, gone):
+        page.goto(path.path)
+        yield path.path
+
+
+def the_way_to_a_follower_and_back(page, deliver):
+    page.goto("/jobs/night-baker/")
+    follow(page, "reader at example")
+    yield "an address that is none"
+    follow(page, READER)
+    yield "check your inbox"
+    deliver()
+    page.goto("/demo/inbox/")
+    yield "the demo inbox"
+    page.get_by_role("link", name="Confirm that you follow").first.click()
+    yield "an email in the demo inbox"
+
+    subscription = pending("night-baker")
+    page.goto(f"/subscriptions/confirm/{tokens.confirm_token(subscription)}/")
+    yield "a link to confirm"
+    press(page, "Confirm")
+    yield "confirmed"
+    page.goto(f"/subscriptions/confirm/{tokens.confirm_token(subscription)}/")
+    yield "confirmed before"
+    page.goto(f"/subscriptions/manage/{tokens.manage_token(subscription.subscriber)}/")
+    yield "what I follow"
+    page.goto(f"/subscriptions/unsubscribe/{subscription.token}/")
+    yield "a link to stop following"
+    press(page, "Stop following")
+    yield "stopped"
+    press(page, "Delete it now")
+    yield "deleted"
+    page.goto("/subscriptions/manage/")
+    page.get_by_role("textbox", name="Email address").fill(READER)
+    press(page, "Email me the link")
+    yield "the link to what I follow was asked for"
+    page.goto(urlsplit(notices_url(Company.objects.first())).path)
+    yield "how often a company is written to"
+
+
+def links_that_lead_no_further(page):
+    subscription = pending("night-baker")
+    with time_machine.travel(timezone.now() - dt.timedelta(days=8)):
+        old = tokens.confirm_token(subscription)
+    page.goto(f"/subscriptions/confirm/{old}/")
+    yield "a link to confirm that is too old"
+    page_of_job = subscription.record.page
+    page_of_job.closes_at = timezone.now()
+    page_of_job.save()
+    page.goto(f"/subscriptions/confirm/{tokens.confirm_token(subscription)}/")
+    yield "a job that closed meanwhile"
+
+
+def pages_of_errors(page):
+    record = JobRecord.objects.first()
+    stranger = Client(headers={"origin": "https://elsewhere.example"})
+    refused = stranger.post(f"/subscriptions/jobs/{record.pk}/")
+    assert refused.status_code == 403
+    page.set_content(refused.content.decode())
+    yield "403"
+    page.set_content(render_to_string("500.html"))
+    yield "500"
+
+
+def barriers(page):
+    """What axe finds; the name of each rule and where it is broken."""
+    for violation in Axe().run(page).response["violations"]:
+        for node in violation["nodes"]:
+            yield f"{violation['id']} at {node['target']}: {node['html'][:120]}"
+
+
+def is_too_wide(page):
+    return page.evaluate(
+        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    )
+
+
+def faults(page):
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if is_too_wide(page):
+            yield f"wider than {width} px"
+    # The last width in light, the first one in dark: both layouts, both schemes.
+    page.emulate_media(color_scheme="light")
+    yield from (f"light: {barrier}" for barrier in barriers(page))
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.emulate_media(color_scheme="dark")
+    yield from (f"dark: {barrier}" for barrier in barriers(page))
+
+
+def test_every_public_page_is_free_of_barriers_and_fits_every_screen(
+    town, deliver, open_browser
+):
+    page = open_browser()
+
+    found = [
+        f"{name}: {fault}"
+        for name in every_public_page(page, deliver)
+        for fault in faults(page)
+    ]
+
+    assert found == []
