@@ -23,9 +23,10 @@ def newest(smtp, deliver):
 
 
 class TestFollowing:
+    @pytest.mark.usefixtures("no_quiet_window")
     @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
     def test_works_on_a_phone_by_keyboard_with_or_without_script(
-        self, script, job, no_quiet_window, smtp, deliver, open_browser
+        self, script, job, smtp, deliver, open_browser
     ):
         phone = open_browser(java_script_enabled=script, **PHONE)
         phone.goto(job.url)

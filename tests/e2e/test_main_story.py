@@ -4,6 +4,7 @@ One job from its first publish to its deletion: the admin's own forms and the pu
 pages in a browser, the worker, and a mail server.
 """
 
+import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -63,8 +64,9 @@ def follow_and_confirm(visitor, smtp, deliver):
     expect_heading(visitor, f"You follow {TITLE}")
 
 
+@pytest.mark.usefixtures("no_quiet_window")
 def test_followers_hear_each_thing_once_from_publish_to_deletion(
-    board, no_quiet_window, smtp, deliver, sign_in, open_browser
+    smtp, deliver, sign_in, open_browser
 ):
     editor, visitor = JobEditor(sign_in("Job publishers")), open_browser()
 
