@@ -5,6 +5,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from typing import IO
 
 from jobsite.bootstrap.asked import BASE_DIR, Address, RefusalError, given
 from jobsite.bootstrap.prepare import (
@@ -19,6 +21,7 @@ from jobsite.bootstrap.serve import serve
 from jobsite.bootstrap.signals import Interrupted, interrupt, on_signal
 
 VAR_DIR = BASE_DIR / "var"
+BROWSER_TESTS = ("-m", "e2e", "tests/e2e")
 
 
 def run() -> int:
@@ -63,44 +66,76 @@ def setup() -> int:
 
 
 def test(chosen: "list[str]") -> int:
-    """All tests that this machine can run, or the chosen ones."""
+    """All tests that this machine can run, or the chosen ones.
+
+    The browser's run beside the others: a browser waits most of the time.
+    """
     setup()
     if chosen:
-        return pytest(*chosen)
-    failed = pytest()
-    if failed or not any((BASE_DIR / "tests" / "e2e").glob("test_*.py")):
-        return failed
+        return wait_for(start_pytest(*chosen))
     if chromium() is None:
+        code = wait_for(start_pytest())
         print("Skipped: browser tests, as Chromium is missing: apt install chromium")
-        return 0
-    return e2e()
+        return code
+    with tempfile.TemporaryFile() as output:
+        code = wait_for(
+            start_pytest(),
+            start_pytest(*BROWSER_TESTS, variables=of_browser_tests(), output=output),
+        )
+        output.seek(0)
+        print(output.read().decode("utf-8", "replace"), flush=True)
+    return code
 
 
 def e2e() -> int:
-    """The browser tests, in a call of their own."""
+    """The browser tests alone."""
     setup()
     if chromium() is None:
         raise RefusalError("Chromium is missing: apt install chromium")
-    # Playwright keeps an event loop in this thread, which Django takes for a mistake.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    return pytest("-m", "e2e", "tests/e2e")
+    return wait_for(start_pytest(*BROWSER_TESTS, variables=of_browser_tests()))
 
 
-def pytest(*arguments: str) -> int:
+def of_browser_tests() -> "dict[str, str]":
+    """A database of their own, and leave to use it."""
+    url = given("DATABASE_URL", "sqlite:///var/db.sqlite3")
+    name, dot, ending = url.rpartition(".sqlite3")
+    return {
+        "DATABASE_URL": f"{name}_e2e{dot}{ending}" if dot else f"{url}_e2e",
+        # Playwright keeps an event loop in this thread, which Django takes for a
+        # mistake.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+    }
+
+
+def start_pytest(
+    *arguments: str,
+    variables: "dict[str, str] | None" = None,
+    output: "IO[bytes] | None" = None,
+) -> "subprocess.Popen[bytes]":
     settings = {"DJANGO_SETTINGS_MODULE": "jobsite.settings.test"}
-    command = [str(PYTHON), "-m", "pytest", *arguments]
-    child = subprocess.Popen(command, cwd=BASE_DIR, env={**os.environ, **settings})
+    return subprocess.Popen(
+        [str(PYTHON), "-m", "pytest", *arguments],
+        cwd=BASE_DIR,
+        env={**os.environ, **settings, **(variables or {})},
+        stdout=output,
+        stderr=subprocess.STDOUT if output else None,
+    )
+
+
+def wait_for(*children: "subprocess.Popen[bytes]") -> int:
+    """Wait until all have ended; the first exit code that is not 0, else 0."""
 
     def pass_on(number: int) -> None:
         # Ctrl-C reaches pytest from the terminal already: twice would cut short how
         # it cleans up.
         if number != signal.SIGINT:
-            child.send_signal(number)
+            for child in children:
+                child.send_signal(number)
 
     on_signal(pass_on)
-    code = child.wait()
+    codes = [child.wait() for child in children]
     on_signal(interrupt)
-    return code
+    return next(filter(None, codes), 0)
 
 
 def chromium() -> "str | None":

@@ -9,6 +9,7 @@ import os
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from playwright.sync_api import expect
 
 from jobsite.signal_handlers import on_migrated
 from notifications.models import AnnouncementSettings
@@ -18,6 +19,9 @@ from tests.factories import make_user
 
 # Playwright keeps an event loop in this thread, which Django takes for a mistake.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# A machine that does something else beside the tests is no reason to fail.
+expect.set_options(timeout=20_000)
 
 QUIET_CHROMIUM = [
     "--disable-background-networking",

@@ -1,6 +1,7 @@
 """Every public page as everybody can use it, in light and dark, on any screen."""
 
 import datetime as dt
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,11 +11,12 @@ from django.core.management import call_command
 from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from jobs.models import Company, JobPath, JobRecord
 from notifications.public_views import notices_url
 from subscriptions import services, tokens
-from tests.e2e.visiting import follow, press
+from tests.e2e.visiting import expect_heading, follow, press
 
 READER = "Reader.One@example.org"
 ADDRESSES = [
@@ -83,19 +85,23 @@ def jobs_that_ended(page):
 def the_way_to_a_follower_and_back(page, deliver):
     page.goto("/jobs/night-baker/")
     follow(page, "reader at example")
+    expect(page).to_have_title(re.compile("^Error:"))
     yield "an address that is none"
     follow(page, READER)
+    expect_heading(page, "Check your inbox")
     yield "check your inbox"
     deliver()
     page.goto("/demo/inbox/")
     yield "the demo inbox"
-    page.get_by_role("link", name="Confirm that you follow").first.click()
+    page.get_by_role("link", name="Confirm that you follow Night baker").click()
+    expect_heading(page, "Confirm that you follow Night baker")
     yield "an email in the demo inbox"
 
     subscription = pending("night-baker")
     page.goto(f"/subscriptions/confirm/{tokens.confirm_token(subscription)}/")
     yield "a link to confirm"
     press(page, "Confirm")
+    expect_heading(page, "You follow Night baker")
     yield "confirmed"
     page.goto(f"/subscriptions/confirm/{tokens.confirm_token(subscription)}/")
     yield "confirmed before"
@@ -104,12 +110,15 @@ def the_way_to_a_follower_and_back(page, deliver):
     page.goto(f"/subscriptions/unsubscribe/{subscription.token}/")
     yield "a link to stop following"
     press(page, "Stop following")
+    expect_heading(page, "You no longer follow Night baker")
     yield "stopped"
     press(page, "Delete it now")
+    expect_heading(page, "Your address is deleted")
     yield "deleted"
     page.goto("/subscriptions/manage/")
     page.get_by_role("textbox", name="Email address").fill(READER)
     press(page, "Email me the link")
+    expect_heading(page, "Check your inbox")
     yield "the link to what I follow was asked for"
     page.goto(urlsplit(notices_url(Company.objects.first())).path)
     yield "how often a company is written to"

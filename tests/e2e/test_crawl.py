@@ -85,8 +85,16 @@ def test_every_link_of_public_pages_and_mails_works_and_only_looks(town, db):
     assert crawl.seen >= {"/jobs/night-baker/", "/privacy/", "/subscriptions/manage/"}
 
 
-@pytest.mark.parametrize("name", ["editor", "publisher", "owner", "support"])
-def test_every_link_of_the_admin_works_and_only_looks(name, town, db):
+@pytest.mark.parametrize(
+    ("name", "place_of_theirs"),
+    [
+        ("editor", "/admin/jobs_listing/"),
+        ("publisher", "/admin/announcements/"),
+        ("owner", "/admin/settings/jobs/boardsettings/"),
+        ("support", "/admin/email-log/"),
+    ],
+)
+def test_every_link_of_the_admin_works_and_only_looks(name, place_of_theirs, town, db):
     client = Client()
     client.force_login(get_user_model().objects.get(username=name))
     before = rows(without=WRITTEN_BY_LOOKING)
@@ -95,3 +103,4 @@ def test_every_link_of_the_admin_works_and_only_looks(name, town, db):
 
     assert crawl.problems == []
     assert rows(without=WRITTEN_BY_LOOKING) == before
+    assert place_of_theirs in crawl.seen

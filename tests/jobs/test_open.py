@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wagtail.models import Page, PageViewRestriction
 
-from jobs.facts import availability_of
+from jobs.facts import availability_of, private_paths
 from jobs.models import JobPage
 from tests.factories import in_days, make_board, make_job
 
@@ -93,6 +93,18 @@ class TestOpen:
         of_all, of_one = both_answers(a_job, NOW)
 
         assert of_all == of_one
+
+    def test_can_be_asked_of_many_pages_at_the_price_of_one(
+        self, django_assert_num_queries
+    ):
+        private, public = make_job(), make_job()
+        PageViewRestriction.objects.create(page=private, restriction_type="login")
+
+        with django_assert_num_queries(1):
+            paths = private_paths()
+            found = [availability_of(x, NOW, paths).reason for x in (private, public)]
+
+        assert found == ["private", ""]
 
     def test_costs_two_queries(self, django_assert_num_queries):
         make_job()

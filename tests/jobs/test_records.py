@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jobs.models import JobPage, JobPath, JobRecord
+from jobs.services import close_job, reopen_job
 from tests.factories import (
     edit,
     in_days,
@@ -202,6 +203,23 @@ class TestEnd:
         client.post(reverse("wagtailadmin_pages:unpublish", args=[job.pk]))
 
         assert record_of(job).gone_at is not None
+
+
+class TestFilled:
+    def test_is_remembered_with_its_moment(self):
+        job = close_job(page_id=make_job().pk, reason="FILLED")
+
+        assert record_of(job).filled_at == job.closed_at
+
+    def test_is_forgotten_when_the_job_opens_again_or_was_cancelled_instead(self):
+        job = close_job(page_id=make_job().pk, reason="FILLED")
+
+        close_job(page_id=job.pk, reason="CANCELLED")
+        assert record_of(job).filled_at is None
+
+        close_job(page_id=job.pk, reason="FILLED")
+        reopen_job(page_id=job.pk)
+        assert record_of(job).filled_at is None
 
 
 class TestRecordOfAPage:

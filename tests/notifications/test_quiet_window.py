@@ -180,6 +180,23 @@ def test_one_broken_job_does_not_stop_the_others(followed, worker, monkeypatch, 
     ]
 
 
+def test_an_edit_that_comes_just_before_the_comparison_starts_the_window_again(
+    followed, worker, monkeypatch
+):
+    edit(followed, pay_max=29000)
+    worker.wait(minutes=11)
+    lock = services._lock
+
+    def edit_then_lock(*args):
+        edit(JobPage.objects.get(), pay_max=30000)
+        return lock(*args)
+
+    monkeypatch.setattr(services, "_lock", edit_then_lock)
+
+    assert not services.announce_next()
+    assert not Announcement.objects.exists()
+
+
 class TestCancelling:
     @pytest.fixture
     def cancelled(self, followed, worker):

@@ -3,17 +3,23 @@
 import datetime as dt
 import logging
 import re
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
 from jobs.models import BoardSettings
+from notifications import messages
+from notifications.delivery import preparing, skeleton
 from notifications.models import OutgoingEmail
+from notifications.rendering import content_bytes
 from subscriptions import services as subscriptions
 from tests.factories import edit, make_job, make_subscription
 from tests.notifications.conftest import READERS, TITLE
 from tests.notifications.sink import HANG_UP, Sink, free_port, serve
 
 State = OutgoingEmail.State
+SIGNED = re.compile(r"~[\w-]+~[\w-]+")
 
 
 @pytest.fixture
@@ -164,6 +170,36 @@ class TestOnTheWire:
             assert not [x for x in others if any(x in part for part in parts)]
         tokens = [message["List-Unsubscribe"] for message in sink.messages]
         assert len(set(tokens)) == 2
+
+    def test_a_message_that_cannot_be_made_once_is_made_for_each(
+        self, sink, changed, monkeypatch
+    ):
+        def lose(content):
+            raise skeleton.MarkLostError("since")
+
+        monkeypatch.setattr(preparing, "skeleton_of", lose)
+        row = changed()
+
+        [message] = sink.messages
+        assert message["To"] == "Reader.1+jobs@example.org"
+        assert message["Message-ID"] == f"<{row.message_id}@board.example>"
+        assert message["List-Unsubscribe"]
+
+    def test_made_once_or_for_each_it_is_the_same_message(self, sink, changed):
+        row = changed()
+
+        ordinary = content_bytes(messages.compose(row))
+        found, wanted = sink.messages[0], message_from_bytes(ordinary, policy=default)
+        for part, other in zip(found.walk(), wanted.walk(), strict=True):
+            if not part.is_multipart():
+                # Signed links hold the moment at which they were made.
+                assert SIGNED.sub("", part.get_content().replace("\r", "")) == (
+                    SIGNED.sub("", other.get_content().replace("\r", ""))
+                )
+        varying = {"Date", "Content-Type", "X-Peer", "X-MailFrom", "X-RcptTo"}
+        assert {k: v for k, v in found.items() if k not in varying} == {
+            k: v for k, v in wanted.items() if k not in varying
+        }
 
 
 class TestAnswers:

@@ -122,6 +122,19 @@ class TestStopping:
         assert not services.stop_one(subscriber=person, subscription_id=mine.pk)
         assert list(Subscription.objects.confirmed()) == [others]
 
+    def test_a_persons_follows_for_them_keeps_the_reason(self):
+        person, other = make_subscriber(), make_subscription()
+        mine = make_subscription(subscriber=person)
+
+        ended = services.end_for_subscriber(
+            subscriber=person, reason=EndedReason.BOUNCED
+        )
+
+        mine.refresh_from_db()
+        assert ended == 1
+        assert mine.ended_reason == EndedReason.BOUNCED
+        assert list(Subscription.objects.current()) == [other]
+
     def test_for_a_job_ends_all_who_follow_it(self, record):
         make_subscription(record=record)
         make_subscription(record=record, confirmed=False)
