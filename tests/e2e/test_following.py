@@ -3,7 +3,14 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.visiting import expect_heading, follow, press, press_keys_to, tab_to
+from tests.e2e.visiting import (
+    ask_to_follow,
+    expect_heading,
+    follow,
+    press,
+    press_keys_to,
+    tab_to,
+)
 from tests.factories import edit, make_job
 
 READER = "Reader.One@example.org"
@@ -65,8 +72,7 @@ class TestFollowing:
         )
         expect(page.get_by_label("Only when it closes")).to_be_checked()
         expect(page.get_by_label("Remind me")).to_be_checked()
-        follow(page, READER)
-        expect_heading(page, "Check your inbox")
+        ask_to_follow(page, READER)
 
     def test_asks_for_an_address_where_there_is_none(self, job, open_browser):
         page = open_browser()
@@ -79,7 +85,7 @@ class TestFollowing:
     def test_answers_a_link_that_was_cut_in_two(self, job, smtp, deliver, open_browser):
         page = open_browser()
         page.goto(job.url)
-        follow(page, READER)
+        ask_to_follow(page, READER)
         link = newest(smtp, deliver).link("Confirm")
 
         answer = page.goto(link[:-9] + "/")
@@ -95,9 +101,10 @@ class TestWhatIFollow:
         page = open_browser()
         for followed in (job, make_job(title="Deckhand"), make_job(title="Usher")):
             page.goto(followed.url)
-            follow(page, READER)
+            ask_to_follow(page, READER)
             page.goto(newest(smtp, deliver).link("Confirm"))
             press(page, "Confirm")
+            expect_heading(page, f"You follow {followed.title}")
         page.goto("/")
         page.get_by_role("contentinfo").get_by_role(
             "link", name="What I follow"
@@ -111,11 +118,11 @@ class TestWhatIFollow:
 
     def test_ends_one_job_and_then_all(self, page):
         titles = page.get_by_role("main").get_by_role("heading", level=2)
-        assert sorted(titles.all_inner_texts()) == [TITLE, "Deckhand", "Usher"]
+        expect(titles).to_have_text(["Usher", "Deckhand", TITLE])
         assert "~" not in page.url
 
         press(page, "Stop following Deckhand")
-        assert sorted(titles.all_inner_texts()) == [TITLE, "Usher"]
+        expect(titles).to_have_text(["Usher", TITLE])
         press(page, "Stop following everything (2 jobs)")
         expect(page.get_by_role("main")).to_contain_text("You follow no job.")
 
@@ -137,7 +144,7 @@ class TestDemoInbox:
         settings.EMAIL_FILE_PATH = str(tmp_path)
         page = open_browser()
         page.goto(job.url)
-        follow(page, READER)
+        ask_to_follow(page, READER)
         deliver()
 
         page.get_by_role("link", name="Open the demo inbox").click()

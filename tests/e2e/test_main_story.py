@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.e2e.editing import JobEditor
-from tests.e2e.visiting import expect_heading, find, follow, press
+from tests.e2e.visiting import ask_to_follow, expect_heading, find, press
 from tests.factories import in_days
 
 READER = "Reader.One@example.org"
@@ -51,8 +51,7 @@ def edit_pay_and_requirements(editor):
 
 
 def follow_and_confirm(visitor, smtp, deliver):
-    follow(visitor, READER)
-    expect_heading(visitor, "Check your inbox")
+    ask_to_follow(visitor, READER)
     expect(visitor.get_by_role("main")).to_contain_text(f"{TITLE} to {READER}")
 
     deliver()

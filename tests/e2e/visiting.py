@@ -14,6 +14,7 @@ def find(page: Page, *, words: str, title: str) -> None:
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Jobs").click()
     page.get_by_label("What").fill(words)
     page.get_by_role("button", name="Search jobs").click()
+    page.wait_for_url("**/jobs/?q=*")
     page.get_by_role("link", name=title).click()
     expect_heading(page, title)
 
@@ -22,6 +23,11 @@ def follow(page: Page, address: str) -> None:
     """Fill and send the form of the job that ``page`` shows."""
     page.get_by_role("textbox", name="Email address").fill(address)
     page.get_by_role("button", name="Follow this job").click()
+
+
+def ask_to_follow(page: Page, address: str) -> None:
+    follow(page, address)
+    expect_heading(page, "Check your inbox")
 
 
 def press(page: Page, name: str) -> None:

@@ -273,6 +273,7 @@ class TestCloseView:
     )
     def test_only_who_may_publish_may_close(self, group, may, url, followed):
         person = Staff(group)
+        assert person.get(url).status_code == (200 if may else 302)
         person.post(url, {"reason": "FILLED", "note": ""})
         assert JobPage.objects.get().is_open != may
 

@@ -9,11 +9,12 @@ from email.policy import default
 import pytest
 
 from jobs.models import BoardSettings
-from notifications import messages
-from notifications.delivery import preparing, skeleton
-from notifications.models import OutgoingEmail
+from notifications import messages, services
+from notifications.delivery import expansion, preparing, skeleton
+from notifications.models import Announcement, OutgoingEmail, Suppression
 from notifications.rendering import content_bytes
 from subscriptions import services as subscriptions
+from subscriptions.models import Subscriber
 from tests.factories import edit, make_job, make_subscription
 from tests.notifications.conftest import READERS, TITLE
 from tests.notifications.sink import HANG_UP, Sink, free_port, serve
@@ -131,10 +132,9 @@ class TestOnTheWire:
         worker.run(minutes=11)
 
         [message] = sink.messages
+        subject = "Title changed: Baker Bcc: all@example.org Bread & butter"
         assert message["Bcc"] is None
-        assert message["Subject"] == (
-            "Title changed: Baker Bcc: all@example.org Bread & butter"
-        )
+        assert message["Subject"] == Announcement.objects.get().subject == subject
         assert sink.recipients == ["Reader.1+jobs@example.org"]
 
     def test_a_name_with_line_breaks_starts_no_new_header(self, sink, changed):
@@ -314,6 +314,46 @@ class TestAnswers:
         row = changed()
 
         assert (row.state, row.attempts) == (State.QUEUED, 0)
+
+
+def leave(subscriber):
+    subscriptions.stop_all(subscriber=subscriber)
+
+
+def want_endings_only(subscriber):
+    subscriber.subscriptions.update(closings_only=True)
+
+
+def complain(subscriber):
+    Suppression.objects.create(
+        address_hash=subscriber.address_hash, reason="COMPLAINED"
+    )
+
+
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [
+        (leave, "no longer follows"),
+        (want_endings_only, "no longer follows"),
+        (complain, "suppressed"),
+        (Subscriber.delete, "erased"),
+    ],
+)
+def test_what_happens_between_queueing_and_sending_still_counts(
+    act, reason, sink, job, worker
+):
+    edit(job, pay_max=29000)
+    worker.wait(minutes=11)
+    services.announce_next()
+    expansion.expand_next()
+    act(Subscriber.objects.get())
+
+    worker.run()
+
+    assert sink.raw == []
+    row = OutgoingEmail.objects.get()
+    assert (row.state, row.last_code) == (State.SKIPPED, reason)
+    assert row.announcement.skipped == 1
 
 
 def test_no_log_line_holds_an_address(sink, changed, caplog):

@@ -172,7 +172,7 @@ class TestComingBackBySchedule:
 
         with time_machine.travel(soon + dt.timedelta(minutes=1)):
             ticking.publish_scheduled()
-        worker.run(minutes=11)
+        worker.run(minutes=15)
 
         assert subjects() == [f"Open again: {TITLE}"]
         assert Announcement.objects.latest("version").note == "Back & better."
