@@ -5,8 +5,9 @@ from collections import Counter
 
 import pytest
 from django.core import mail
-from django.db import connection
+from django.db import connection, transaction
 
+from jobs.models import JobRecord
 from notifications import services, ticking
 from notifications.delivery import expansion, outbox
 from notifications.delivery.transport import open_transport
@@ -152,6 +153,27 @@ def test_who_confirms_while_facts_are_compared_is_told_or_knows_them(
     announcement = Announcement.objects.get()
     told = ["late@example.org"] in [message.to for message in mail.outbox]
     assert told == (late.confirmed_at <= announcement.created_at)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="it has one writer at a time")
+def test_a_job_that_somebody_is_confirming_is_passed_over(changed):
+    holding, enough = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            JobRecord.objects.select_for_update().get()
+            holding.set()
+            enough.wait(timeout=10)
+        connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert holding.wait(timeout=10)
+    assert not services.announce_next()
+    enough.set()
+    thread.join()
+
+    assert services.announce_next()
 
 
 def test_an_edit_while_facts_are_compared_is_not_lost(changed, together, worker):
