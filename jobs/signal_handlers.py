@@ -10,7 +10,7 @@ from django.db.models.signals import pre_delete
 from django.utils import timezone
 from wagtail.signals import init_new_page, page_published, page_unpublished
 
-from jobs.models import BoardSettings, JobLocation, JobPage, JobPath, JobRecord
+from jobs.models import BoardSettings, JobLocation, JobPage, JobRecord
 
 logger = logging.getLogger(__name__)
 
@@ -24,16 +24,16 @@ def on_job_published(
         return
     try:
         with transaction.atomic():
-            record = JobRecord.for_page(instance)
-            path = instance.get_url_parts()[2]
-            JobPath.objects.update_or_create(path=path, defaults={"record": record})
+            JobRecord.keep(instance, path=instance.get_url_parts()[2])
     except Exception:
         logger.exception("Record of job %s not kept", instance.pk)
 
 
 def on_job_unpublished(sender: type[JobPage], instance: JobPage, **kwargs: Any) -> None:
     """Note since when a job's page is no longer public."""
-    _note_gone(instance)
+    # Also sent while a live page is deleted, which ``on_job_deleted`` has noted.
+    if not instance.live:
+        _note_gone(instance)
 
 
 def on_job_deleted(sender: type[JobPage], instance: JobPage, **kwargs: Any) -> None:

@@ -50,10 +50,9 @@ def touch(
 ) -> None:
     """Note that a job may have news, and restart its quiet window."""
     now = clock.database_now()
-    due_at = now + AnnouncementSettings.load().quiet_window
     values: dict[str, Any] = {"intent": intent, "note": note, "actor_id": actor_id}
     states = AnnouncedState.objects
-    if states.touch(page_id=page_id, due_at=due_at, **values):
+    if states.touch(page_id=page_id, now=now, **values):
         return
     record = JobRecord.objects.filter(page_id=page_id).first()
     if record is not None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from jobs.choices import ClosedReason
+from jobs.models.snippets import Company
 
 if TYPE_CHECKING:
     from jobs.models.pages import JobPage
@@ -61,31 +64,47 @@ class JobRecord(models.Model):
         """
         if page.alias_of_id is not None:
             page = page.alias_of.specific
-        values = {
-            "title": page.title,
-            "company_name": page.company_name,
-            "place": page.place[:255],
-            "category_id": page.category_id,
-        }
-        if not page.live:
-            record, _created = cls.objects.get_or_create(page=page, defaults=values)
-            return record
-        first, last = page.first_published_at, page.last_published_at
-        filled = page.closed_reason == ClosedReason.FILLED
-        values |= {
-            "last_public_at": last,
-            "filled_at": page.closed_at if filled else None,
-            "gone_at": None,
-        }
-        record, _created = cls.objects.update_or_create(
-            page=page,
-            defaults=values,
-            create_defaults=values | {"page": page, "first_public_at": first},
-        )
-        if record.first_public_at is None and first is not None:
-            record.first_public_at = first
-            record.save(update_fields=["first_public_at"])
+        summary = _summary_of(page) | {"company_name": page.company_name}
+        record, _created = cls.objects.get_or_create(page=page, defaults=summary)
+        if page.live:
+            cls.objects.filter(pk=record.pk).update(**_public_values(page))
+            record.refresh_from_db()
         return record
+
+    @classmethod
+    def keep(cls, page: JobPage, *, path: str) -> None:
+        """Note what a public ``page`` says, and ``path`` as one that it is public at.
+
+        Nearly every publication finds a record that knows the path: it costs one
+        statement.
+        """
+        known = JobPath.objects.filter(record=OuterRef("pk"), path=path)
+        rows = cls.objects.filter(Exists(known), page=page)
+        if not rows.update(**_public_values(page)):
+            record = cls.for_page(page)
+            JobPath.objects.update_or_create(path=path, defaults={"record": record})
+
+
+def _summary_of(page: JobPage) -> dict[str, Any]:
+    return {
+        "title": page.title,
+        "place": page.place[:255],
+        "category_id": page.category_id,
+    }
+
+
+def _public_values(page: JobPage) -> dict[str, Any]:
+    filled = page.closed_reason == ClosedReason.FILLED
+    moment = models.DateTimeField()
+    first = Value(page.first_published_at, moment)
+    company = Company.objects.filter(pk=page.company_id)
+    return _summary_of(page) | {
+        "company_name": Coalesce(company.public_name(), Value("")),
+        "first_public_at": Coalesce("first_public_at", first, output_field=moment),
+        "last_public_at": page.last_published_at,
+        "filled_at": page.closed_at if filled else None,
+        "gone_at": None,
+    }
 
 
 class JobPath(models.Model):

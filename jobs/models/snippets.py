@@ -45,7 +45,16 @@ class NamedBySlug(models.Model):
         return next(slug for slug in candidates if slug not in taken)
 
 
+CONFIDENTIAL = _("Confidential company")
+
+
 class CompanyQuerySet(models.QuerySet["Company"]):
+    def public_name(self) -> models.Subquery:
+        """What ``Company.public_name`` says, for a statement on another table."""
+        hidden = models.When(is_confidential=True, then=models.Value(str(CONFIDENTIAL)))
+        said = models.Case(hidden, default="name")
+        return models.Subquery(self.values_list(said)[:1])
+
     def active(self) -> CompanyQuerySet:
         """Companies that a new job may name."""
         return self.filter(is_archived=False)
@@ -110,7 +119,7 @@ class Company(index.Indexed, NamedBySlug):
     @property
     def public_name(self) -> str:
         """The name that visitors and followers may read."""
-        return str(_("Confidential company")) if self.is_confidential else self.name
+        return str(CONFIDENTIAL) if self.is_confidential else self.name
 
     @property
     def website_host(self) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Value, When
-from django.db.models.functions import Concat
+from django.db.models import Case, ExpressionWrapper, F, Func, Subquery, Value, When
+from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
@@ -72,16 +73,41 @@ class AnnouncementSettings(BaseGenericSetting):
         return "Announcements"
 
     @property
-    def quiet_window(self) -> dt.timedelta:
-        return dt.timedelta(minutes=self.quiet_minutes)
-
-    @property
     def least_gap(self) -> dt.timedelta:
         return dt.timedelta(hours=self.least_gap_hours)
 
     @property
     def tell_within(self) -> dt.timedelta:
         return dt.timedelta(days=self.tell_within_days)
+
+
+class Minutes(Func):
+    """A number of minutes as a duration that the database can add to a moment."""
+
+    arity = 1
+    output_field = models.DurationField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        # Django keeps durations there in microseconds.
+        template = "(%(expressions)s * 60000000)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "make_interval(mins => %(expressions)s)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+def end_of_quiet_window(now: dt.datetime) -> ExpressionWrapper:
+    """Now and the quiet window of the settings, added up by the database.
+
+    So a click need not ask for the settings first.
+    """
+    window = AnnouncementSettings.objects.values(window=Minutes("quiet_minutes"))
+    default = Value(dt.timedelta(minutes=default_quiet_minutes()))
+    return ExpressionWrapper(
+        Value(now, models.DateTimeField()) + Coalesce(Subquery(window[:1]), default),
+        output_field=models.DateTimeField(),
+    )
 
 
 class AnnouncedStateQuerySet(models.QuerySet["AnnouncedState"]):
@@ -97,7 +123,7 @@ class AnnouncedStateQuerySet(models.QuerySet["AnnouncedState"]):
         self,
         *,
         page_id: int,
-        due_at: dt.datetime,
+        now: dt.datetime,
         intent: str,
         note: str,
         actor_id: int | None,
@@ -107,8 +133,8 @@ class AnnouncedStateQuerySet(models.QuerySet["AnnouncedState"]):
         Keeps the strongest intent and every note of the window, and restarts it.
         """
         weaker = STRENGTH[: STRENGTH.index(TellFollowers(intent))]
-        values = {
-            "due_at": due_at,
+        values: dict[str, Any] = {
+            "due_at": end_of_quiet_window(now),
             "intent": Case(
                 When(intent__in=[*weaker, ""], then=Value(intent)), default=F("intent")
             ),
