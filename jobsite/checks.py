@@ -67,3 +67,21 @@ def one_language_and_true_time(
         if database.get("ATOMIC_REQUESTS")
     ]
     return errors
+
+
+@checks.register()
+def tasks_leave_the_request(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[checks.CheckMessage]:
+    """An engine that ``TASKS_BACKEND`` names is the one that gets the tasks."""
+    backend = settings.TASKS["default"]["BACKEND"]
+    if not settings.TASKS_BACKEND or not backend.endswith(".ImmediateBackend"):
+        return []
+    return [
+        checks.Error(
+            "TASKS_BACKEND names an engine, and TASKS runs tasks in the request.",
+            hint="Visitors would wait until their mail is sent. Let the default "
+            "backend of TASKS be the engine's, or leave TASKS_BACKEND empty.",
+            id="jobsite.E005",
+        )
+    ]

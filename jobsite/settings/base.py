@@ -8,9 +8,12 @@ from csp.constants import NONE, SELF
 from jobsite.settings.environment import (
     BASE_DIR,
     below_base_dir,
+    cache,
     env,
     number,
+    rate,
     site_url,
+    tasks_backend,
     text,
 )
 
@@ -116,11 +119,23 @@ def database() -> dict[str, Any]:
 
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": env.cache("CACHE_URL")}
+CACHES = {"default": cache()}
 
-# Wagtail's own tasks (search index, reference index) run where they are asked for:
-# no page waits for a worker. Nothing of ours is a task, see docs/architecture.md.
+
+# Tasks: Wagtail's own (search index, reference index) and `notifications.tasks.wake`.
+# Without an engine they run where they are asked for, and no page waits for a worker.
+
+TASKS_BACKEND = tasks_backend()
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+if TASKS_BACKEND == "database":
+    INSTALLED_APPS += ["django_tasks", "django_tasks_db"]
+    TASKS["default"]["BACKEND"] = "django_tasks_db.DatabaseBackend"
+elif TASKS_BACKEND:
+    INSTALLED_APPS += ["django_tasks", "django_rq"]
+    TASKS["default"]["BACKEND"] = "django_tasks_rq.RQBackend"
+    # Killed after 15 minutes: a mail server may take ten for its last answer.
+    RQ_QUEUES = {"default": {"URL": TASKS_BACKEND, "DEFAULT_TIMEOUT": 15 * 60}}
+    RQ = {"JOB_CLASS": "django_tasks_rq.Job"}
 
 
 # Email
@@ -137,6 +152,7 @@ EMAIL_USE_SSL = _email.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 30
 # Anymail asks the provider for it with every report, and refuses others.
 ANYMAIL = {"WEBHOOK_SECRET": text("EMAIL_WEBHOOK_SECRET")}
+EMAIL_RATE = rate("EMAIL_RATE")
 EMAIL_ALLOW_LIST = [entry.lower() for entry in env.list("EMAIL_ALLOW_LIST")]
 DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -157,9 +173,10 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT: Path | None = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "jobsite" / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+# A web server reads uploads as another user, whatever umask the board runs with.
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

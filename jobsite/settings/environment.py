@@ -6,9 +6,11 @@ jobsite.settings.environment`` prints ``.env.example``.
 """
 
 import os
+import re
 from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -101,9 +103,19 @@ VARIABLES = (
         name="CACHE_URL",
         purpose=(
             "The memory of each process. Several processes share one as\n"
-            "redis://host:6379/0, which needs the package `redis`."
+            "redis://host:6379/0, with the packages of requirements/redis.txt."
         ),
         default="locmemcache://",
+    ),
+    Variable(
+        name="TASKS_BACKEND",
+        purpose=(
+            "Where tasks run: Wagtail's updates of its indexes, and waking delivery.\n"
+            "Empty: at once, where they are asked for. `database`: in\n"
+            "`manage.py db_worker`. redis://host:6379/1: in `manage.py rqworker`, with\n"
+            "the packages of requirements/redis.txt. Then run `manage.py migrate`."
+        ),
+        default="",
     ),
     Variable(
         name="EMAIL_ALLOW_LIST",
@@ -113,6 +125,16 @@ VARIABLES = (
         ),
         default="",
         example="you@example.org,example.net",
+    ),
+    Variable(
+        name="EMAIL_RATE",
+        purpose=(
+            "How many emails a second the mail server may be given, by all workers\n"
+            "together; 0.5 is one every two seconds. Confirmations never wait for it.\n"
+            "Empty: as many as it takes."
+        ),
+        default="",
+        example="14",
     ),
     Variable(
         name="EMAIL_WEBHOOK_SECRET",
@@ -188,22 +210,79 @@ def number(name: str) -> int:
     return int(value)
 
 
+def rate(name: str) -> float | None:
+    """The variable as a number above zero; None for an empty one.
+
+    Raises:
+        ImproperlyConfigured: it is anything else.
+    """
+    value = text(name)
+    if not value:
+        return None
+    if not re.fullmatch(r"\d+(\.\d+)?", value) or not float(value):
+        raise ImproperlyConfigured(f"{name} must be a number above 0, not {value!r}.")
+    return float(value)
+
+
 def site_url() -> str:
     """``SITE_URL`` without a slash at its end.
 
     Raises:
-        ImproperlyConfigured: it is not a scheme, a host and perhaps a port.
+        ImproperlyConfigured: it is not a scheme, a host and perhaps a port, in ASCII.
     """
     url = text("SITE_URL").rstrip("/")
     parts = urlsplit(url)
     if (
         parts.scheme not in {"http", "https"}
+        or not url.isascii()
         or f"//{parts.netloc}" != url.partition(":")[2]
     ):
         raise ImproperlyConfigured(
             f"SITE_URL must look like https://jobs.example.org, not {url!r}."
         )
     return url
+
+
+def cache() -> dict[str, object]:
+    """What ``CACHE_URL`` says, as an entry of ``CACHES``.
+
+    Raises:
+        ImproperlyConfigured: it names a Redis, and a package is missing.
+    """
+    if is_redis(text("CACHE_URL")):
+        _need_package("redis", "CACHE_URL")
+    config: dict[str, object] = env.cache("CACHE_URL")
+    return config
+
+
+def tasks_backend() -> str:
+    """``TASKS_BACKEND``: empty, "database", or the URL of a Redis.
+
+    Raises:
+        ImproperlyConfigured: it is anything else, or a package is missing.
+    """
+    value = text("TASKS_BACKEND")
+    if is_redis(value):
+        _need_package("django_tasks_rq", "TASKS_BACKEND")
+    elif value not in {"", "database"}:
+        raise ImproperlyConfigured(
+            "TASKS_BACKEND must be empty, database or redis://host:6379/1, "
+            f"not {value!r}."
+        )
+    return value
+
+
+def is_redis(url: str) -> bool:
+    """Whether it names a Redis, with or without encryption on the way."""
+    return url.startswith(("redis://", "rediss://"))
+
+
+def _need_package(module: str, variable: str) -> None:
+    if find_spec(module) is None:
+        raise ImproperlyConfigured(
+            f"{variable} needs the package {module.replace('_', '-')}: "
+            "pip install --require-hashes -r requirements/redis.txt"
+        )
 
 
 def below_base_dir(path: str) -> str:

@@ -20,6 +20,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     _name = Path(DATABASES["default"]["NAME"])
     DATABASES["default"]["TEST"] = {"NAME": str(_name.with_name(f"test_{_name.name}"))}
 
+# A test that wants an engine names one; the table of this one is there, without the
+# twenty migrations that led to it.
+TASKS_BACKEND = ""
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+INSTALLED_APPS = [*dict.fromkeys([*INSTALLED_APPS, "django_tasks", "django_tasks_db"])]
+MIGRATION_MODULES = {"django_tasks_database": None}
+
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEFAULT_FROM_EMAIL = "Jobs board <jobs@board.example>"

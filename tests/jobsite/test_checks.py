@@ -47,3 +47,24 @@ class TestOneLanguageAndTrueTime:
         monkeypatch.setitem(settings.DATABASES["default"], "ATOMIC_REQUESTS", True)
 
         assert ids(checks.one_language_and_true_time(None)) == ["jobsite.E004"]
+
+
+class TestTasksLeaveTheRequest:
+    IMMEDIATE = "django_tasks.backends.immediate.ImmediateBackend"
+    DATABASE = "django_tasks_db.DatabaseBackend"
+
+    @pytest.mark.parametrize(
+        ("engine", "backend", "expected"),
+        [
+            ("", IMMEDIATE, []),
+            ("database", DATABASE, []),
+            ("database", IMMEDIATE, ["jobsite.E005"]),
+        ],
+    )
+    def test_refuses_to_mail_in_a_visitors_request(
+        self, engine, backend, expected, settings
+    ):
+        settings.TASKS_BACKEND = engine
+        settings.TASKS = {"default": {"BACKEND": backend}}
+
+        assert ids(checks.tasks_leave_the_request(None)) == expected

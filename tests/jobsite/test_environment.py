@@ -77,6 +77,62 @@ class TestProduction:
             refuse_incomplete_production(given)
 
 
+class TestRedis:
+    REDIS = "redis://127.0.0.1:6379/9"
+    WITHOUT = (
+        "import importlib.util as u; found = u.find_spec;"
+        "u.find_spec = lambda name: None if name == {!r} else found(name);"
+        "import jobsite.settings.production"
+    )
+
+    @pytest.mark.parametrize(
+        ("variable", "module", "package"),
+        [
+            ("TASKS_BACKEND", "django_tasks_rq", "django-tasks-rq"),
+            ("CACHE_URL", "redis", "redis"),
+        ],
+    )
+    def test_whose_package_is_missing_is_refused_by_name(
+        self, variable, module, package
+    ):
+        code = self.WITHOUT.format(module)
+
+        result = python(code, **COMPLETE, **{variable: self.REDIS})
+
+        last_line = result.stderr.splitlines()[-1]
+        assert f"{variable} needs the package {package}: pip install" in last_line
+        assert python(code, **COMPLETE).returncode == 0
+
+    def test_gets_cache_and_tasks_of_production(self):
+        result = python(
+            "from jobsite.settings import production as s;"
+            "print(s.CACHES['default']['BACKEND'], s.TASKS['default']['BACKEND'])",
+            **COMPLETE,
+            CACHE_URL=self.REDIS,
+            TASKS_BACKEND=self.REDIS,
+        )
+
+        assert result.stdout.split() == [
+            "django.core.cache.backends.redis.RedisCache",
+            "django_tasks_rq.RQBackend",
+        ]
+
+    @pytest.mark.parametrize("engine", ["", "database", REDIS])
+    def test_and_every_other_engine_pass_the_checks(self, engine):
+        result = python(
+            "import django; django.setup();"
+            "from django.core.management import call_command;"
+            "call_command('check', deploy=True, fail_level='WARNING')",
+            **COMPLETE
+            | {"SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQR"},
+            TASKS_BACKEND=engine,
+            DATABASE_URL="sqlite://:memory:",
+            DJANGO_SETTINGS_MODULE="jobsite.settings.production",
+        )
+
+        assert result.returncode == 0, result.stderr
+
+
 class TestExampleFile:
     def test_is_current(self):
         written = (BASE_DIR / ".env.example").read_text("utf-8")
@@ -103,7 +159,29 @@ class TestReaders:
             environment.number("QUIET_MINUTES")
 
     @pytest.mark.parametrize(
-        "value", ["jobs.example", "ftp://jobs.example", "https://", "https://a.b/path"]
+        ("value", "rate"), [("", None), ("14", 14.0), ("0.5", 0.5)]
+    )
+    def test_take_a_rate_as_messages_a_second(self, value, rate, monkeypatch):
+        monkeypatch.setenv("EMAIL_RATE", value)
+
+        assert environment.rate("EMAIL_RATE") == rate
+
+    @pytest.mark.parametrize("value", ["0", "0.0", "-1", "fast", "nan", "inf", "1e3"])
+    def test_refuse_a_rate_at_which_nothing_goes_out(self, value, monkeypatch):
+        monkeypatch.setenv("EMAIL_RATE", value)
+
+        with pytest.raises(ImproperlyConfigured, match="EMAIL_RATE must be"):
+            environment.rate("EMAIL_RATE")
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "jobs.example",
+            "ftp://jobs.example",
+            "https://",
+            "https://a.b/path",
+            "https://bäckerei.example",
+        ],
     )
     def test_refuse_a_site_url_that_cannot_start_a_link(self, value, monkeypatch):
         monkeypatch.setenv("SITE_URL", value)
@@ -115,6 +193,13 @@ class TestReaders:
         monkeypatch.setenv("SITE_URL", "https://jobs.example:8443/")
 
         assert environment.site_url() == "https://jobs.example:8443"
+
+    @pytest.mark.parametrize("value", ["celery", "Database", "redis", "127.0.0.1"])
+    def test_refuse_an_engine_that_they_do_not_know(self, value, monkeypatch):
+        monkeypatch.setenv("TASKS_BACKEND", value)
+
+        with pytest.raises(ImproperlyConfigured, match="TASKS_BACKEND must be empty"):
+            environment.tasks_backend()
 
     def test_know_no_variable_that_is_not_in_the_table(self):
         with pytest.raises(KeyError):
