@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -14,10 +15,12 @@ from django.utils.translation import ngettext
 from wagtail.admin import messages
 
 from jobs import formatting, wording
+from jobs.facts import facts_now, private_paths
 from jobs.models import JobPage, JobRecord
-from notifications import services
+from notifications import clock, services
 from notifications.models import AnnouncedState, Announcement
 from notifications.permissions import may_see_announcements
+from subscriptions.models import Subscription
 
 if TYPE_CHECKING:
     from notifications.services import News, Outlook
@@ -32,24 +35,53 @@ def tell_outlook(request: HttpRequest, page: JobPage) -> None:
     outlook = services.outlook(record=record)
     text = outlook_text(outlook)
     if text:
-        _add(request, text, outlook)
+        _add(request, text, told=bool(outlook.news and outlook.followers))
 
 
-def tell_ended(request: HttpRequest, record_ids: list[int]) -> None:
-    """Add a message on what will be told about jobs that were just taken away."""
-    for record in JobRecord.objects.filter(pk__in=record_ids[:5]):
-        _note_actor(record, request.user)
-        outlook = services.outlook(record=record)
-        if outlook.news is not None and outlook.followers:
-            _add(request, outlook_text(outlook), outlook)
+def tell_many(request: HttpRequest, record_ids: list[int]) -> None:
+    """Add one message on all that will be told about jobs of one action.
+
+    Says nothing when nobody will be told anything.
+    """
+    waiting = AnnouncedState.objects.waiting().filter(record__in=record_ids)
+    waiting.update(actor=request.user)
+    now, private = clock.database_now(), private_paths()
+    told = [
+        state.record_id
+        for state in waiting.select_related("record__page").prefetch_related(
+            "record__page__requirements", "record__page__locations"
+        )
+        if services.news_between(state, facts_now(state.record, now, private))
+    ]
+    followers = Subscription.objects.confirmed().filter(record__in=told)
+    records = JobRecord.objects.filter(pk__in=followers.values("record"))
+    if len(records) == 1:
+        _add(request, outlook_text(services.outlook(record=records[0])), told=True)
+    elif records:
+        _add(request, crowd_text(len(records), followers), told=True)
+
+
+def crowd_text(jobs: int, followers: QuerySet[Subscription]) -> str:
+    """Say that several jobs have news, and for how many: "6 jobs, 83 followers …"."""
+    follows = followers.count()
+    people = followers.aggregate(people=Count("subscriber", distinct=True))["people"]
+    who = ngettext("%(count)d follower", "%(count)d followers", follows)
+    whole = ngettext("%(count)d person", "%(count)d people", people)
+    return _(
+        "%(jobs)d jobs, %(followers)s (%(people)s): they will be told. Each person gets "
+        "one email per job."
+    ) % {
+        "jobs": jobs,
+        "followers": who % {"count": follows},
+        "people": whole % {"count": people},
+    }
 
 
 def _note_actor(record: JobRecord | None, user: Any) -> None:
     AnnouncedState.objects.waiting().filter(record=record).update(actor=user)
 
 
-def _add(request: HttpRequest, text: str, outlook: Outlook) -> None:
-    told = outlook.news is not None and outlook.followers
+def _add(request: HttpRequest, text: str, *, told: bool) -> None:
     if told and may_see_announcements(request.user):
         url = reverse("notifications_announcements")
         text = format_html('{} <a href="{}">{}</a>', text, url, _("See or cancel"))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from jobs import formatting
 from notifications import clock
-from notifications.models import Announcement, Heartbeat, OutgoingEmail, Pause
+from notifications.delivery.trouble import RELAY
+from notifications.models import Announcement, Heartbeat, OutgoingEmail, Pause, Tally
+from notifications.ticking import TICK
 
 #: A worker looks every second and ticks every ten; longer silence means that it died.
 WORKER_SILENT_AFTER = dt.timedelta(minutes=5)
@@ -19,8 +22,9 @@ LATE_AFTER = dt.timedelta(minutes=15)
 #: Share of the last hour's settled mail that may fail before something is wrong.
 FAILURES_ALLOWED = 0.2
 FAILURES_COUNTED_FROM = 20
-
-State = OutgoingEmail.State
+#: A relay's trouble that nobody noted again is forgotten: the worker may have died, and
+#: the others fare better.
+TROUBLE_LASTS = dt.timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,11 @@ class Health:
 
     waiting: int
     late: int
-    failed_last_hour: int
     sent_last_hour: int
-    parked: int
+    deferred_last_hour: int
+    failed_last_hour: int
+    skipped_last_hour: int
+    stopped: int
     oldest_due_at: dt.datetime | None
     last_sent_at: dt.datetime | None
     last_tick_at: dt.datetime | None
@@ -49,8 +55,10 @@ class Health:
             "waiting": self.waiting,
             "late": self.late,
             "sent_last_hour": self.sent_last_hour,
+            "deferred_last_hour": self.deferred_last_hour,
             "failed_last_hour": self.failed_last_hour,
-            "announcements_stopped": self.parked,
+            "skipped_last_hour": self.skipped_last_hour,
+            "announcements_stopped": self.stopped,
             "oldest_due_at": self.oldest_due_at,
             "last_sent_at": self.last_sent_at,
             "last_tick_at": self.last_tick_at,
@@ -59,36 +67,56 @@ class Health:
 
 
 def health() -> Health:
-    """Look at the queue, the worker's heartbeat and the pause; six queries."""
+    """Look at the queue, the tallies, the heartbeats and the pause; seven queries.
+
+    None of them reads the emails that are settled, however many there are.
+    """
     now = clock.database_now()
     queued = OutgoingEmail.objects.queued().aggregate(
         waiting=Count("pk"),
         late=Count("pk", filter=Q(due_at__lt=now - LATE_AFTER)),
         oldest=Min("due_at", filter=Q(due_at__lte=now)),
     )
-    hour = OutgoingEmail.objects.filter(created_at__gte=now - dt.timedelta(hours=1))
+    hour = Tally.objects.filter(minute__gt=now - dt.timedelta(hours=1))
     recent = hour.aggregate(
-        sent=Count("pk", filter=Q(state=State.SENT)),
-        failed=Count("pk", filter=Q(state=State.FAILED)),
+        sent=Sum("sent", default=0),
+        deferred=Sum("deferred", default=0),
+        failed=Sum("failed", default=0),
+        skipped=Sum("skipped", default=0),
     )
-    last = OutgoingEmail.objects.filter(sent_at__isnull=False).order_by("-sent_at")
-    tick = Heartbeat.objects.filter(name="tick").first()
+    beats = list(Heartbeat.objects.order_by("name"))
     found = Health(
         waiting=queued["waiting"],
         late=queued["late"],
-        failed_last_hour=recent["failed"],
         sent_last_hour=recent["sent"],
-        parked=Announcement.objects.filter(state=Announcement.State.PARKED).count(),
+        deferred_last_hour=recent["deferred"],
+        failed_last_hour=recent["failed"],
+        skipped_last_hour=recent["skipped"],
+        stopped=Announcement.objects.stopped(now).count(),
         oldest_due_at=queued["oldest"],
-        last_sent_at=last.values_list("sent_at", flat=True).first(),
-        last_tick_at=tick.seen_at if tick else None,
+        last_sent_at=_last_sent_at(),
+        last_tick_at=next((beat.seen_at for beat in beats if beat.name == TICK), None),
         pause=Pause.objects.select_related("paused_by").first(),
         now=now,
     )
     found.reasons.extend(_reasons(found))
-    troubles = Heartbeat.objects.exclude(trouble="").values_list("trouble", flat=True)
-    found.reasons.extend(troubles)
+    found.reasons.extend(beat.trouble for beat in beats if _is_in_trouble(beat, now))
     return found
+
+
+def _last_sent_at() -> dt.datetime | None:
+    counted = Tally.objects.filter(sent__gt=0).order_by("-minute")
+    minute = counted.values_list("minute", flat=True).first()
+    if minute is not None:
+        return minute
+    # From before there were tallies: the newest row, or one that is near it.
+    rows = OutgoingEmail.objects.filter(sent_at__isnull=False).order_by("-pk")
+    return rows.values_list("sent_at", flat=True).first()
+
+
+def _is_in_trouble(beat: Heartbeat, now: dt.datetime) -> bool:
+    forgotten = beat.name == RELAY and beat.seen_at <= now - TROUBLE_LASTS
+    return bool(beat.trouble) and not forgotten
 
 
 def _reasons(found: Health) -> list[str]:
@@ -105,7 +133,11 @@ def _reasons(found: Health) -> list[str]:
         )
     if found.late and found.pause is None:
         reasons.append(
-            _("%(count)d emails are due for more than 15 minutes.")
+            ngettext(
+                "%(count)d email is due for more than 15 minutes.",
+                "%(count)d emails are due for more than 15 minutes.",
+                found.late,
+            )
             % {"count": found.late}
         )
     settled = found.sent_last_hour + found.failed_last_hour
@@ -113,21 +145,45 @@ def _reasons(found: Health) -> list[str]:
         found.failed_last_hour / settled > FAILURES_ALLOWED
     ):
         reasons.append(_("More than a fifth of recent emails failed."))
-    if found.parked:
+    if found.stopped:
         reasons.append(
-            _("%(count)d announcements were stopped by an error.")
-            % {"count": found.parked}
+            ngettext(
+                "%(count)d announcement was stopped: its email is refused.",
+                "%(count)d announcements were stopped: their email is refused.",
+                found.stopped,
+            )
+            % {"count": found.stopped}
         )
     return reasons
 
 
+def last_hour(found: Health) -> str:
+    """What became of emails lately, such as "In the last hour: 212 sent, 2 given up."."""
+    counts = (
+        (found.sent_last_hour, _("%(count)d sent")),
+        (found.deferred_last_hour, _("%(count)d put off")),
+        (found.failed_last_hour, _("%(count)d given up")),
+        (found.skipped_last_hour, _("%(count)d no longer wanted")),
+    )
+    parts = [words % {"count": count} for count, words in counts if count]
+    if not parts:
+        return ""
+    return _("In the last hour: %(counts)s.") % {"counts": ", ".join(parts)}
+
+
 def summary(found: Health) -> str:
-    """One line for a dashboard on which nothing is wrong."""
+    """A line or two for the dashboard: what waits, what went out, who is at work."""
     waiting = (
-        _("%(count)d emails waiting.") % {"count": found.waiting}
+        ngettext("%(count)d email waiting.", "%(count)d emails waiting.", found.waiting)
+        % {"count": found.waiting}
         if found.waiting
         else _("No emails waiting.")
     )
+    oldest = ""
+    if found.oldest_due_at is not None:
+        oldest = _("The oldest is due since %(moment)s.") % {
+            "moment": formatting.moment(found.oldest_due_at)
+        }
     sent = (
         _("Last sent %(moment)s.") % {"moment": formatting.moment(found.last_sent_at)}
         if found.last_sent_at
@@ -139,4 +195,4 @@ def summary(found: Health) -> str:
         seen = _("The email worker was last seen %(seconds)d seconds ago.") % {
             "seconds": seconds
         }
-    return " ".join(filter(None, (waiting, sent, seen)))
+    return " ".join(filter(None, (waiting, oldest, sent, last_hour(found), seen)))

@@ -9,24 +9,36 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from jobs import formatting, wording
+from jobs.facts import availability_of
 from jobs.models import Company, JobPage, JobRecord
+from notifications import clock
+from notifications.headings import job_values
 from notifications.models import Announcement, OutgoingEmail, Suppression
 from notifications.public_views import notices_url
 from notifications.rendering import Content, Message, absolute, render
-from subscriptions import tokens
+from notifications.texts import Texts, texts_for
+from subscriptions import addresses, tokens
 from subscriptions.models import KEEP_ADDRESS, Subscriber, Subscription
 from subscriptions.services import followers_of
 
 #: How long followers are kept after a job stopped being open.
 KEEP_FOLLOWERS = dt.timedelta(days=30)
 
+#: How long before a job closes those are reminded who asked for it.
+REMIND_BEFORE = dt.timedelta(days=3)
+
 #: What stands where a token was, for those who may read a mail and not act on it.
 HIDDEN = "hidden"
+
+#: To whom a mail goes that is only looked at.
+NOBODY = "follower@example.org"
 
 Kind = OutgoingEmail.Kind
 
@@ -35,11 +47,16 @@ class NotWanted(Exception):
     """The mail must not be sent any more; its argument says why, in words."""
 
 
+class NotYet(NotWanted):
+    """The mail is not wanted now, and will be owed anew when it is."""
+
+
 def compose(email: OutgoingEmail) -> Message:
     """Make the message that ``email`` stands for, as things are now.
 
     Raises:
         NotWanted: the person left, was erased or suppressed, or the reason is gone.
+        NotYet: the reason is gone for now.
     """
     return render(content_of(email), message_id=email.message_id)
 
@@ -51,6 +68,10 @@ def content_of(email: OutgoingEmail) -> Content:
         NotWanted: as in ``compose``.
     """
     content = CONTENT[email.kind](email)
+    if email.announcement is None:
+        # An announcement's were filled in when it was decided.
+        texts = texts_for(content.template.upper(), content.values)
+        content = replace(content, texts=texts)
     if email.subscriber is not None:
         _refuse_suppressed(email.subscriber)
     return content
@@ -76,9 +97,14 @@ def _refuse_suppressed(subscriber: Subscriber) -> None:
 
 
 def _subscriber_of(email: OutgoingEmail) -> Subscriber:
-    if email.subscriber is None:
+    try:
+        subscriber = email.subscriber
+    except Subscriber.DoesNotExist:
+        # Since the row was leased.
+        subscriber = None
+    if subscriber is None:
         raise NotWanted("erased")
-    return email.subscriber
+    return subscriber
 
 
 def _confirm(email: OutgoingEmail) -> Content:
@@ -90,6 +116,7 @@ def _confirm(email: OutgoingEmail) -> Content:
     values: dict[str, Any] = {
         "title": record.title,
         "company_name": record.company_name,
+        "place": record.place,
         "job_url": job_url(record.page),
         "manage_url": _manage_url(tokens.manage_token(subscriber)),
     }
@@ -116,27 +143,23 @@ def _announcement(email: OutgoingEmail) -> Content:
     rows = Subscription.objects.confirmed().filter(
         subscriber=subscriber, record_id=announcement.record_id
     )
+    rows = rows.select_related("subscriber")
     if not announcement.is_for_everyone:
         rows = rows.filter(closings_only=False)
     subscription = rows.first()
     if subscription is None:
         raise NotWanted("no longer follows")
-    values = announcement_values(announcement) | {
-        "follows_since": marks_of(subscription)["since"],
-        "stop_url": _stop_url(subscription.token),
-        "manage_url": _manage_url(tokens.manage_token(subscriber)),
-    }
-    return Content(
-        template=announcement.kind.lower(),
-        address=subscriber.address,
-        values=values,
-        stop_url=values["stop_url"],
-        list_id=f"job-{announcement.record_id}",
-    )
+    return _to_follower(announcement, subscriber.address, marks_of(subscription))
 
 
 def marked(announcement: Announcement, marks: dict[str, str]) -> Content:
     """An announcement's mail with a mark wherever recipients differ."""
+    return _to_follower(announcement, "", marks)
+
+
+def _to_follower(
+    announcement: Announcement, address: str, marks: dict[str, str]
+) -> Content:
     values = announcement_values(announcement) | {
         "follows_since": marks["since"],
         "stop_url": _stop_url(marks["stop_token"]),
@@ -144,11 +167,18 @@ def marked(announcement: Announcement, marks: dict[str, str]) -> Content:
     }
     return Content(
         template=announcement.kind.lower(),
-        address="",
+        address=address,
         values=values,
+        texts=Texts(opening=announcement.opening, closing=announcement.closing),
         stop_url=values["stop_url"],
         list_id=f"job-{announcement.record_id}",
     )
+
+
+@cache
+def _day_and_month(day: dt.date) -> str:
+    # The same few days for 100,000 followers.
+    return formatting.day_and_month(day)
 
 
 def marks_of(subscription: Subscription) -> dict[str, str]:
@@ -156,7 +186,7 @@ def marks_of(subscription: Subscription) -> dict[str, str]:
     if subscription.confirmed_at is None:
         raise NotWanted("not confirmed")
     return {
-        "since": formatting.day_and_month(subscription.confirmed_at),
+        "since": _day_and_month(timezone.localdate(subscription.confirmed_at)),
         "stop_token": subscription.token,
         "manage_token": tokens.manage_token(subscription.subscriber),
     }
@@ -169,22 +199,20 @@ def announcement_values(announcement: Announcement) -> dict[str, Any]:
     # By the facts: a job that was deleted has no page to ask.
     company = Company.objects.filter(pk=facts.get("company")).first()
     public = company if company and not company.is_confidential else None
-    closes_at = facts.get("closes_at")
     return {
         "kind": announcement.kind,
         "subject": announcement.subject,
-        "title": facts.get("title") or record.title,
-        "company_name": record.company_name,
-        "place": record.place,
+        "heading": announcement.heading,
+        **job_values(record, facts),
         "job_url": job_url(page),
+        "is_open": availability_of(page, clock.database_now()).is_open,
         "moment": announcement.created_at,
         "lines": announcement.lines,
         "note": announcement.note,
         "reason": facts["availability"]["reason"],
-        "pay": wording.pay(facts.get("pay")),
+        "because": announcement.get_because_display(),
         "must_haves": wording.must_haves(facts.get("requirements") or {}),
-        "closes_at": dt.datetime.fromisoformat(closes_at) if closes_at else None,
-        "closed_before": _closed_before(announcement),
+        **_end_before(announcement),
         "corrects": announcement.corrects.created_at if announcement.corrects else None,
         "website": public.website if public else "",
         "similar": similar(record),
@@ -193,17 +221,22 @@ def announcement_values(announcement: Announcement) -> dict[str, Any]:
     }
 
 
-def _closed_before(announcement: Announcement) -> dt.datetime | None:
-    """When followers of a job that is open again were told that it had ended."""
+def _end_before(announcement: Announcement) -> dict[str, Any]:
+    """When, and of what end, followers of a job that is open again were told."""
     if announcement.kind != Announcement.Kind.OPEN_AGAIN:
-        return None
+        return {"ended_before": None, "was_taken_down": False}
+    kinds = (Announcement.Kind.CLOSED, Announcement.Kind.TAKEN_DOWN)
     earlier = Announcement.objects.told().filter(
         record_id=announcement.record_id,
         version__lt=announcement.version,
-        kind__in=(Announcement.Kind.CLOSED, Announcement.Kind.TAKEN_DOWN),
+        kind__in=kinds,
     )
-    moments = earlier.order_by("-version").values_list("created_at", flat=True)
-    return moments.first()
+    ends = earlier.order_by("-version").values_list("created_at", "kind")
+    moment, kind = ends.first() or (None, "")
+    return {
+        "ended_before": moment,
+        "was_taken_down": kind == Announcement.Kind.TAKEN_DOWN,
+    }
 
 
 def _reminder(email: OutgoingEmail) -> Content:
@@ -214,9 +247,13 @@ def _reminder(email: OutgoingEmail) -> Content:
     record, page = subscription.record, subscription.record.page
     if page is None or page.closes_at is None or not page.live or not page.is_open:
         raise NotWanted("no longer closes")
+    if page.closes_at - clock.database_now() > REMIND_BEFORE:
+        # Unless it may have arrived already: then that was the one.
+        raise NotWanted("told before") if email.uncertain else NotYet("closes later")
     values = {
         "title": page.title,
         "company_name": record.company_name,
+        "place": record.place,
         "job_url": job_url(page),
         "weekday": formatting.weekday(page.closes_at),
         "closes_at": page.closes_at,
@@ -286,7 +323,8 @@ def _new_follower(email: OutgoingEmail) -> Content:
         "notices": company.notices,
         "notices_url": notices_url(company),
     }
-    return Content(template="new_follower", address=company.email, values=values)
+    address = addresses.validated(company.email)
+    return Content(template="new_follower", address=address, values=values)
 
 
 CONTENT: dict[str, Callable[[OutgoingEmail], Content]] = {
@@ -315,31 +353,34 @@ def preview(email: OutgoingEmail) -> Preview | None:
         if email.announcement is None:
             return None
         content = sample(email.announcement)
-    return _preview(content)
+    return preview_of(content)
 
 
 def preview_announcement(announcement: Announcement) -> Preview:
     """Show what an announcement says to a follower whom nobody is."""
-    return _preview(sample(announcement))
+    return preview_of(sample(announcement))
 
 
 def sample(announcement: Announcement) -> Content:
-    """An announcement's mail to nobody in particular."""
-    values = announcement_values(announcement) | {
-        "follows_since": formatting.day_and_month(announcement.created_at)
-    }
-    return Content(
-        template=announcement.kind.lower(),
-        address="follower@example.org",
-        values=values,
-    )
+    """An announcement's mail to nobody in particular; its links know nobody."""
+    since = formatting.day_and_month(announcement.created_at)
+    marks = {"since": since, "stop_token": HIDDEN, "manage_token": HIDDEN}
+    return _to_follower(announcement, NOBODY, marks)
 
 
-def _preview(content: Content) -> Preview:
-    hidden = {
-        name: absolute(f"/subscriptions/{HIDDEN}/")
-        for name in ("stop_url", "manage_url", "confirm_url", "notices_url")
+def hidden_links() -> dict[str, str]:
+    """The links of a mail that must not work: their pages say that nobody is known."""
+    return {
+        "stop_url": _stop_url(HIDDEN),
+        "manage_url": _manage_url(HIDDEN),
+        "confirm_url": absolute(reverse("subscriptions:confirm", args=[HIDDEN])),
+        "notices_url": absolute(reverse("notifications:notices", args=[HIDDEN])),
     }
+
+
+def preview_of(content: Content) -> Preview:
+    """Show a mail as staff may read it, without a working token."""
+    hidden = {k: url for k, url in hidden_links().items() if k in content.values}
     message = render(replace(content, values=content.values | hidden), message_id="")
     html, _mimetype = message.alternatives[0]
     return Preview(subject=str(message.subject), text=str(message.body), html=str(html))

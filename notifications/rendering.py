@@ -7,7 +7,9 @@ templates/notifications/email/<kind>/{subject.txt,body.txt,body.html}.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
+from email.header import Header
 from email.utils import formataddr, parseaddr
 from typing import Any
 
@@ -15,11 +17,19 @@ import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.utils.encoding import punycode
 
 from jobs.models import BoardSettings
+from notifications.texts import Texts
 
 #: Longer header lines are folded by Python, and folded ones break DKIM at some relays.
 MAX_HEADER_LINE = 998
+
+#: RFC 2047, 2. Python leaves three characters more.
+MAX_ENCODED_WORD = 75
+
+#: Parts of a text that may be empty leave them.
+BLANK_LINES = re.compile(r"\n{3,}")
 
 
 class Message(EmailMultiAlternatives):
@@ -28,16 +38,24 @@ class Message(EmailMultiAlternatives):
     def message(self, *args: Any, **kwargs: Any) -> Any:
         message = super().message(*args, **kwargs)
         message.policy = message.policy.clone(max_line_length=MAX_HEADER_LINE)
+        subject = str(self.subject)
+        if not subject.isascii():
+            words = Header(subject, "utf-8", maxlinelen=MAX_ENCODED_WORD)
+            message.replace_header("Subject", words.encode())
         return message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """A mail before it is rendered: which templates, for whom, with which values."""
+    """A mail before it is rendered: which templates, for whom, with which values.
+
+    ``texts`` is what site owners add to it.
+    """
 
     template: str
     address: str
     values: dict[str, Any]
+    texts: Texts = field(default_factory=Texts)
     stop_url: str = ""
     list_id: str = ""
 
@@ -49,12 +67,19 @@ def render(content: Content, *, message_id: str) -> Message:
     click; Message-ID never changes for one row.
     """
     board = BoardSettings.load()
-    values = content.values | {"board": board, "site_url": settings.SITE_URL}
+    values = content.values | {
+        "board": board,
+        "site_url": settings.SITE_URL,
+        "opening": content.texts.opening,
+        "closing": content.texts.closing,
+    }
     folder = f"notifications/email/{content.template}"
-    subject = render_to_string(f"{folder}/subject.txt", values)
+    subject = content.texts.subject
+    subject = subject or render_to_string(f"{folder}/subject.txt", values)
+    body = render_to_string(f"{folder}/body.txt", values)
     message = Message(
         subject=" ".join(subject.split()),
-        body=render_to_string(f"{folder}/body.txt", values).strip() + "\n",
+        body=BLANK_LINES.sub("\n\n", body).strip() + "\n",
         from_email=sender(board.name),
         to=[content.address],
         reply_to=[board.contact_address] if board.contact_address else None,
@@ -68,12 +93,18 @@ def render(content: Content, *, message_id: str) -> Message:
 
 def sender(name: str) -> str:
     """The From header: the board's name before ``DEFAULT_FROM_EMAIL``'s address."""
+    return formataddr((" ".join(name.split()), sender_address()))
+
+
+def sender_address() -> str:
+    """The address of ``DEFAULT_FROM_EMAIL``, its domain as mail servers take it."""
     _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((" ".join(name.split()), address))
+    local, at, domain = address.rpartition("@")
+    return f"{local}{at}{punycode(domain)}"
 
 
 def _headers(content: Content, message_id: str) -> dict[str, str]:
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    domain = sender_address().rpartition("@")[2]
     headers = {
         "Message-ID": f"<{message_id}@{domain}>",
         "Auto-Submitted": "auto-generated",

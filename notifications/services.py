@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils.translation import gettext
 from wagtail.log_actions import log
 
 from jobs import wording
 from jobs.choices import TellFollowers
-from jobs.facts import CLOSED, OPEN, Change, Facts, changes, facts_now
+from jobs.facts import CLOSED, OPEN, Change, Facts, changes, facts_now, is_open
 from jobs.models import JobRecord
-from notifications import clock
+from notifications import clock, headings
 from notifications.models import AnnouncedState, Announcement, AnnouncementSettings
-from subscriptions.services import followers_of
+from notifications.texts import texts_for
+from subscriptions.services import followers_of, last_confirmed_at
 
 logger = logging.getLogger(__name__)
 
@@ -150,12 +150,11 @@ def _announce(state: AnnouncedState, now: dt.datetime) -> None:
     after = facts_now(record, now)
     before, news = state.facts, None
     if before is not None and not _is_cancelled(state, after):
-        wished = state.intent != TellFollowers.DO_NOT_SEND
         news = compare(before, after, intent=state.intent, note=state.note)
-        if news is not None and not wished:
-            _log(record, "notifications.not_told", state.actor)
+        if news is not None and _is_declined(state, before, after, now):
+            log_for(record, "notifications.not_told", state.actor)
             news = None
-        due_at = _held_until(news, record, now) if news and not state.at_once else None
+        due_at = held_until(news, record, now) if news and not state.at_once else None
         if due_at is not None:
             AnnouncedState.objects.filter(pk=state.pk).update(due_at=due_at)
             return
@@ -168,7 +167,13 @@ def _announce(state: AnnouncedState, now: dt.datetime) -> None:
         state.version += 1
         told = moved_on(before, after)
         skipped = _too_old(state, now)
-        _create(state, news, before=before, after=told, now=now, **skipped)
+        # Not before anybody's confirmation that this lock waited for: the clock of
+        # the machine that took it may be ahead.
+        moment = max(now, last_confirmed_at(record_id=record.pk) or now)
+        _create(state, news, before=before, after=told, now=moment, **skipped)
+    if before is not None and not is_open(before) and is_open(after) and record.page:
+        # What was published while it was private the record does not say yet.
+        JobRecord.for_page(record.page)
     state.close_window()
     state.save()
 
@@ -181,6 +186,25 @@ def _too_old(state: AnnouncedState, now: dt.datetime) -> dict[str, Any]:
     return {"state": Announcement.State.SKIPPED, "finished_at": now}
 
 
+def _is_declined(
+    state: AnnouncedState, before: Facts, after: Facts, now: dt.datetime
+) -> bool:
+    """Whether "do not send" covers the way from ``before`` to ``after``.
+
+    It speaks of a publication. That the job was taken down, or that the closing date
+    passed that followers know, is news of its own.
+    """
+    if state.intent != TellFollowers.DO_NOT_SEND:
+        return False
+    if not is_open(before) or is_open(after):
+        return True
+    closes_at = before.get("closes_at")
+    passed = closes_at is not None and dt.datetime.fromisoformat(closes_at) <= now
+    availability = after["availability"]
+    by_date = availability["reason"] == "closing_date" and passed
+    return not by_date and availability["state"] == CLOSED
+
+
 def _is_cancelled(state: AnnouncedState, after: Facts) -> bool:
     """Whether exactly this news was cancelled, and nobody asks for it now."""
     if not state.cancelled_digest or state.intent == TellFollowers.SEND:
@@ -188,7 +212,7 @@ def _is_cancelled(state: AnnouncedState, after: Facts) -> bool:
     return state.cancelled_digest == digest(after)
 
 
-def _held_until(news: News, record: JobRecord, now: dt.datetime) -> dt.datetime | None:
+def held_until(news: News, record: JobRecord, now: dt.datetime) -> dt.datetime | None:
     """Until when a change waits for the least gap since the last one; None if not."""
     gap = AnnouncementSettings.load().least_gap
     if news.kind != Kind.CHANGED or not gap:
@@ -198,7 +222,14 @@ def _held_until(news: News, record: JobRecord, now: dt.datetime) -> dt.datetime 
     return last + gap if last is not None and last + gap > now else None
 
 
-def _create(
+def _create(announced: AnnouncedState, news: News, **values: Any) -> Announcement:
+    announcement = draft_announcement(announced, news, **values)
+    announcement.save()
+    logger.info("Announcement %s made for job %s", announcement.pk, announced.record_id)
+    return announcement
+
+
+def draft_announcement(
     announced: AnnouncedState,
     news: News,
     *,
@@ -207,54 +238,47 @@ def _create(
     now: dt.datetime,
     **values: Any,
 ) -> Announcement:
-    lines = wording.lines(news.changes)
-    announcement = Announcement.objects.create(
-        record=announced.record,
-        version=announced.version,
-        kind=news.kind,
-        before=before,
-        after=after,
-        changes=[change.as_json() for change in news.changes],
-        lines=[line.as_json() for line in lines],
-        subject=subject(announced.record, news, after),
-        note=announced.note,
-        actor=announced.actor,
-        created_at=now,
-        expires_at=now + AnnouncementSettings.load().tell_within,
-        **values,
-    )
-    logger.info("Announcement %s made for job %s", announcement.pk, announced.record_id)
-    return announcement
+    """The announcement that ``news`` would make, not saved: for a look at its email.
 
-
-def subject(record: JobRecord, news: News, after: Facts) -> str:
-    """Name the news and the job on one line, as the subject of an email."""
-    title = " ".join((after.get("title") or record.title).split())
-    words: dict[str, str] = {
-        Kind.TAKEN_DOWN: gettext("Taken down"),
-        Kind.OPEN_AGAIN: gettext("Open again"),
-        Kind.CORRECTION: gettext("Correction"),
+    Args:
+        announced: whose version, note and actor it takes.
+        news: what a comparison found.
+        before: the facts that followers know.
+        after: the facts that they will know.
+        now: the moment of the decision, by the database's clock.
+        values: further fields, and others in place of those of ``announced``.
+    """
+    record = announced.record
+    what = headings.what_happened(news.kind, news.changes, after)
+    heading = headings.heading(what, record, after)
+    said = texts_for(news.kind, {"what": what, **headings.job_values(record, after)})
+    fields: dict[str, Any] = {
+        "record": record,
+        "version": announced.version,
+        "kind": news.kind,
+        "before": before,
+        "after": after,
+        "changes": [change.as_json() for change in news.changes],
+        "lines": [line.as_json() for line in wording.lines(news.changes)],
+        "subject": said.subject or heading,
+        "heading": heading,
+        "opening": said.opening,
+        "closing": said.closing,
+        "note": announced.note,
+        "because": announced.because if news.kind == Kind.TAKEN_DOWN else "",
+        "actor": announced.actor,
+        "created_at": now,
+        "expires_at": now + AnnouncementSettings.load().tell_within,
     }
-    what = words.get(news.kind)
-    if news.kind == Kind.CLOSED:
-        reason = after["availability"]["reason"]
-        what = {
-            "filled": gettext("Filled"),
-            "cancelled": gettext("Cancelled"),
-        }.get(reason, gettext("Closed"))
-    if what is None:
-        what = (
-            wording.subject_of(news.changes) if news.changes else gettext("News about")
-        )
-    return f"{what}: {title}"
+    return Announcement(**fields | values)
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What will happen to a job's followers if nobody does anything more.
 
-    ``news`` is None when they will not be told. ``due_at`` is None when no comparison
-    is waiting.
+    ``news`` is None when they will not be told. ``due_at`` is when it goes out, the
+    least gap counted in; None when no comparison is waiting.
     """
 
     state: AnnouncedState | None
@@ -269,17 +293,35 @@ def outlook(*, record: JobRecord | None) -> Outlook:
     if record is None or state is None:
         return Outlook(None, None, None, 0)
     followers = followers_of(record_id=record.pk)
-    return Outlook(state, news_of(state), state.due_at, followers)
+    news = news_of(state)
+    return Outlook(state, news, goes_out_at(state, news), followers)
+
+
+def goes_out_at(state: AnnouncedState, news: News | None) -> dt.datetime | None:
+    """When what ``state`` waits for is told: after its window, and the least gap."""
+    if state.due_at is None or news is None or state.at_once:
+        return state.due_at
+    return held_until(news, state.record, state.due_at) or state.due_at
 
 
 def news_of(state: AnnouncedState) -> News | None:
     """What comparing ``state`` now would decide to tell; None for nothing."""
-    if state.facts is None or state.due_at is None:
+    if state.due_at is None:
         return None
-    if state.intent == TellFollowers.DO_NOT_SEND:
+    return news_between(state, facts_now(state.record, clock.database_now()))
+
+
+def news_between(
+    state: AnnouncedState, after: Facts, now: dt.datetime | None = None
+) -> News | None:
+    """What followers who know ``state`` would be told if ``after`` became public.
+
+    The intent and the note of ``state`` count. None for nothing. Who asks of many
+    states gives ``now``; else the database is asked for it.
+    """
+    if state.facts is None or _is_cancelled(state, after):
         return None
-    after = facts_now(state.record, clock.database_now())
-    if _is_cancelled(state, after):
+    if _is_declined(state, state.facts, after, now or clock.database_now()):
         return None
     return compare(state.facts, after, intent=state.intent, note=state.note)
 
@@ -323,7 +365,7 @@ def cancel(*, state_id: int, user: Any) -> bool:
             finished_at=now,
         )
         state.cancelled_digest = digest(after)
-        _log(state.record, "notifications.cancelled", user)
+        log_for(state.record, "notifications.cancelled", user)
     state.close_window()
     state.save()
     return True
@@ -335,6 +377,7 @@ def digest(facts: Facts) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _log(record: JobRecord, action: str, user: Any) -> None:
+def log_for(record: JobRecord, action: str, user: Any) -> None:
+    """Note in the history of a job's page what ``user`` decided; if there is a page."""
     if record.page is not None:
         log(instance=record.page, action=action, user=user)

@@ -23,6 +23,7 @@ from jobs.models import JobPage
 from notifications import services
 from notifications.delivery import owing
 from notifications.suppressing import reason_of, suppress
+from notifications.tasks import wake_soon
 from subscriptions.signals import (
     manage_link_requested,
     new_subscriber,
@@ -101,6 +102,7 @@ def on_subscription_requested(
 ) -> None:
     """Owe the address a link: to confirm, or to what it follows already."""
     owing.owe_confirmation(instance)
+    wake_soon()
 
 
 def on_new_subscriber(
@@ -109,6 +111,7 @@ def on_new_subscriber(
     """Have a state to compare the job with, and owe the company a notice."""
     services.ensure_state(record_id=instance.record_id)
     owing.owe_company_notice(instance)
+    wake_soon()
 
 
 def on_manage_link_requested(
@@ -116,6 +119,7 @@ def on_manage_link_requested(
 ) -> None:
     """Owe the person the link to everything that they follow."""
     owing.owe_manage_link(instance)
+    wake_soon()
 
 
 def on_tracking_event(sender: type, event: Any, esp_name: str, **kwargs: Any) -> None:

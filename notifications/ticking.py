@@ -9,14 +9,20 @@ import secrets
 from collections.abc import Callable
 
 from django.core.management import call_command
-from django.db import transaction
+from django.db import Error, connection, transaction
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
-from jobs.facts import OPEN, availability_of
-from notifications import clock, reconciling
+from jobs.facts import OPEN, availability_of, facts_now
+from notifications import clock, reconciling, services
 from notifications.messages import KEEP_FOLLOWERS
-from notifications.models import AnnouncedState, Announcement, Heartbeat, OutgoingEmail
+from notifications.models import (
+    AnnouncedState,
+    Announcement,
+    Heartbeat,
+    OutgoingEmail,
+    Tally,
+)
 from notifications.reminding import owe_reminders
 from subscriptions import services as subscriptions
 from subscriptions.models import Subscription
@@ -44,8 +50,12 @@ def tick() -> bool:
         for step in STEPS:
             try:
                 step()
-            except Exception:
+            except Exception as error:
                 logger.exception("Tick step %s failed", step.__name__)
+                if isinstance(error, Error):
+                    # A connection that was cut would fail the other steps too, and
+                    # the giving back of the lease.
+                    connection.close_if_unusable_or_obsolete()
     finally:
         Heartbeat.objects.filter(name=TICK, lease=lease).update(
             seen_at=clock.database_now(), lease="", lease_until=None
@@ -72,15 +82,27 @@ def publish_scheduled() -> None:
 def notice_closing_dates() -> None:
     """Have jobs compared whose closing date passed: a deadline has no quiet window."""
     now = clock.database_now()
+    cancelled_since = Announcement.objects.filter(
+        record=OuterRef("record"),
+        state=Announcement.State.CANCELLED,
+        created_at__gte=OuterRef("record__page__closes_at"),
+    )
     states = AnnouncedState.objects.filter(
         Q(due_at__isnull=True) | Q(due_at__gt=now),
+        Q(cancelled_digest="") | ~Exists(cancelled_since),
         facts__availability__state=OPEN,
         record__page__live=True,
         record__page__closes_at__lte=now,
-        cancelled_digest="",
-    )
-    ids = list(states.values_list("pk", flat=True)[:1000])
+    ).select_related("record__page")
+    ids = [state.pk for state in states[:1000] if not _is_cancelled(state, now)]
     AnnouncedState.objects.filter(pk__in=ids).update(due_at=now)
+
+
+def _is_cancelled(state: AnnouncedState, now: dt.datetime) -> bool:
+    """Whether what a comparison would find is news that was cancelled."""
+    if not state.cancelled_digest:
+        return False
+    return services.digest(facts_now(state.record, now)) == state.cancelled_digest
 
 
 def reconcile() -> None:
@@ -101,14 +123,14 @@ def end_finished_follows() -> None:
     """
     now = clock.database_now()
     deleted = Q(record__page__isnull=True)
-    states = _over().filter(deleted | Q(over_since__lte=now - KEEP_FOLLOWERS))
+    states = _over(now).filter(deleted | Q(over_since__lte=now - KEEP_FOLLOWERS))
     for state in states.select_related("record__page").order_by("pk")[:END_CHUNK]:
         # That it is open again may be news that an editor cancelled.
         if not availability_of(state.record.page, now).is_open:
             subscriptions.end_for_job(record_id=state.record_id, now=now)
 
 
-def _over() -> QuerySet[AnnouncedState]:
+def _over(now: dt.datetime) -> QuerySet[AnnouncedState]:
     """States of followed jobs that ended with nothing left to tell.
 
     ``over_since`` is when followers were told so; for an end that nobody was told of,
@@ -125,6 +147,7 @@ def _over() -> QuerySet[AnnouncedState]:
             Exists(followed), due_at__isnull=True, facts__isnull=False
         )
         .exclude(Exists(announced.unfinished()))
+        .exclude(Exists(announced.stopped(now)))
         # Known as open, unless the news that it is not was cancelled.
         .exclude(facts__availability__state=OPEN, cancelled_digest="")
         .annotate(
@@ -151,10 +174,30 @@ def purge_finished() -> None:
 def purge_old_emails() -> None:
     """Forget which mail went to whom, a month after it was settled."""
     before = clock.database_now() - KEEP_EMAILS
-    old = OutgoingEmail.objects.exclude(state=OutgoingEmail.State.QUEUED)
-    ids = list(old.filter(created_at__lt=before).values_list("pk")[:PURGE_CHUNK])
+    # The oldest are first by their key, so that no tick reads the whole table.
+    # A reminder is kept with its subscription: it is what makes it the only one.
+    still_needed = OutgoingEmail.objects.filter(
+        pk=OuterRef("pk"),
+        kind=OutgoingEmail.Kind.REMINDER,
+        subscriptions__ended_at__isnull=True,
+        subscriptions__isnull=False,
+    )
+    settled = OutgoingEmail.objects.exclude(
+        Q(state=OutgoingEmail.State.QUEUED) | Exists(still_needed)
+    )
+    rows = settled.order_by("pk").values_list("pk", "created_at")
+    first = rows.first()
+    if first is None or first[1] >= before:
+        return
+    ids = [pk for pk, created_at in rows[:PURGE_CHUNK] if created_at < before]
     with transaction.atomic():
-        OutgoingEmail.objects.filter(pk__in=[pk for (pk,) in ids]).delete()
+        OutgoingEmail.objects.filter(pk__in=ids).delete()
+
+
+def purge_tallies() -> None:
+    """Forget how many emails went out in each minute, after the same time."""
+    before = clock.database_now() - KEEP_EMAILS
+    Tally.objects.filter(minute__lt=before).delete()
 
 
 STEPS: tuple[Callable[[], object], ...] = (
@@ -166,4 +209,5 @@ STEPS: tuple[Callable[[], object], ...] = (
     purge_unconfirmed,
     purge_finished,
     purge_old_emails,
+    purge_tallies,
 )

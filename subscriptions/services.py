@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Max, OuterRef, Subquery
 from django.utils import timezone
 
 from jobs.facts import availability_of
@@ -19,6 +19,7 @@ from subscriptions.models import (
     EndedReason,
     Subscriber,
     Subscription,
+    SubscriptionQuerySet,
 )
 from subscriptions.signals import (
     manage_link_requested,
@@ -161,19 +162,23 @@ def follow_again(*, token: str) -> Subscription | None:
     """Undo ``unsubscribe``; None when there is nothing to undo.
 
     The same subscription goes on with its choices, so ``new_subscriber`` is not sent:
-    nobody new follows. What happened in between is not told afterwards.
+    nobody new follows. It counts from now on: what happened in between is not told
+    afterwards.
     """
     subscription = Subscription.objects.with_token(token)
     if subscription is None or subscription.ended_reason != EndedReason.UNSUBSCRIBED:
         return None
+    # As in ``confirm``: before or after a comparison, never in between.
+    JobRecord.objects.select_for_update().get(pk=subscription.record_id)
     other = Subscription.objects.current().filter(
         subscriber_id=subscription.subscriber_id, record_id=subscription.record_id
     )
     if other.exists() or subscription.confirmed_at is None:
         return None
+    subscription.confirmed_at = timezone.now()
     subscription.ended_at = None
     subscription.ended_reason = ""
-    subscription.save(update_fields=["ended_at", "ended_reason"])
+    subscription.save(update_fields=["confirmed_at", "ended_at", "ended_reason"])
     return subscription
 
 
@@ -205,7 +210,7 @@ def request_manage_link(*, email: str) -> None:
 
 def recipients(
     *, record_id: int, confirmed_by: dt.datetime, for_closing: bool
-) -> QuerySet[Subscription]:
+) -> SubscriptionQuerySet:
     """Those who are to be told one thing about a job.
 
     Args:
@@ -218,6 +223,12 @@ def recipients(
         record_id=record_id, confirmed_at__lte=confirmed_by
     )
     return rows if for_closing else rows.filter(closings_only=False)
+
+
+def last_confirmed_at(*, record_id: int) -> dt.datetime | None:
+    """When the newest follower of a job confirmed; None if nobody follows."""
+    rows = Subscription.objects.confirmed().filter(record_id=record_id)
+    return rows.aggregate(last=Max("confirmed_at"))["last"]
 
 
 def followers_of(*, record_id: int) -> int:

@@ -2,44 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from django.db import connection, transaction
-from django.db.models import (
-    CharField,
-    DateTimeField,
-    Exists,
-    F,
-    Func,
-    IntegerField,
-    OuterRef,
-    QuerySet,
-    Value,
-)
-from django.db.models.functions import Cast, Concat
+from django.db.models import Exists, F, IntegerField, OuterRef, Value
 
 from notifications import clock
-from notifications.models import Announcement, OutgoingEmail, Suppression
-from subscriptions.services import recipients
+from notifications.correcting import recipients_of
+from notifications.delivery.inserting import CHUNK, insert_emails, key, mailable
+from notifications.models import Announcement, OutgoingEmail
 
-if TYPE_CHECKING:
-    from subscriptions.models import Subscription
-
-#: Rows written in one transaction: short enough for an editor who waits behind it.
-CHUNK = 5_000
-
-
-class RandomHex(Func):
-    """32 random hexadecimal digits, made by the database for each row."""
-
-    arity = 0
-    output_field = CharField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return "lower(hex(randomblob(16)))", []
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return "replace(gen_random_uuid()::text, '-', '')", []
+Priority = OutgoingEmail.Priority
 
 
 def expand_next() -> bool:
@@ -49,7 +20,9 @@ def expand_next() -> bool:
     over, and an announcement that another process holds is too.
     """
     skip = connection.features.has_select_for_update_skip_locked
-    expanding = Announcement.objects.filter(state=Announcement.State.EXPANDING)
+    every = Announcement.objects.filter(state=Announcement.State.EXPANDING)
+    earlier = every.filter(record=OuterRef("record"), version__lt=OuterRef("version"))
+    expanding = every.exclude(Exists(earlier))
     with transaction.atomic():
         rows = expanding.order_by("pk").select_for_update(skip_locked=skip)
         announcement = rows.first()
@@ -60,15 +33,21 @@ def expand_next() -> bool:
 
 
 def _expand(announcement: Announcement) -> None:
-    everyone = recipients(
-        record_id=announcement.record_id,
-        confirmed_by=announcement.created_at,
-        for_closing=announcement.is_for_everyone,
-    ).filter(pk__gt=announcement.cursor)
+    if announcement.is_for_everyone and _bring_forward(announcement):
+        return
+    everyone = recipients_of(announcement).filter(pk__gt=announcement.cursor)
     ids = everyone.order_by("pk").values_list("pk", flat=True)
     last = next(iter(ids[CHUNK - 1 : CHUNK]), None)
     chunk = everyone if last is None else everyone.filter(pk__lte=last)
-    announcement.planned = F("planned") + _insert(announcement, chunk)
+    ending = announcement.is_for_everyone
+    announcement.planned = F("planned") + insert_emails(
+        mailable(chunk),
+        now=clock.database_now(),
+        kind=OutgoingEmail.Kind.ANNOUNCEMENT,
+        priority=Priority.ENDING if ending else Priority.CHANGE,
+        key=key(f"a:{announcement.pk}:", "subscriber_id"),
+        announcement_id=Value(announcement.pk, IntegerField()),
+    )
     if last is None:
         announcement.state = Announcement.State.SENDING
     else:
@@ -76,46 +55,15 @@ def _expand(announcement: Announcement) -> None:
     announcement.save(update_fields=["planned", "cursor", "state"])
 
 
-def _insert(announcement: Announcement, rows: QuerySet[Subscription]) -> int:
-    """INSERT … SELECT; answers how many rows are new."""
-    now = clock.database_now()
-    suppressed = Suppression.objects.filter(
-        address_hash=OuterRef("subscriber__address_hash")
+def _bring_forward(announcement: Announcement) -> int:
+    """Send a chunk of a job's earlier mail before an ending, which would overtake it.
+
+    A reader must not learn that the job closed, and then that its pay changed.
+    """
+    earlier = OutgoingEmail.objects.queued().filter(
+        announcement__record=announcement.record_id,
+        announcement__version__lt=announcement.version,
+        priority__gt=Priority.ENDING,
     )
-    ending = announcement.is_for_everyone
-    priority = (
-        OutgoingEmail.Priority.ENDING if ending else OutgoingEmail.Priority.CHANGE
-    )
-    moment = DateTimeField()
-    columns: dict[str, Any] = {
-        "kind": Value(OutgoingEmail.Kind.ANNOUNCEMENT.value),
-        "key": Concat(
-            Value(f"a:{announcement.pk}:"),
-            Cast("subscriber_id", CharField()),
-            output_field=CharField(),
-        ),
-        "announcement_id": Value(announcement.pk, IntegerField()),
-        "subscriber_id": F("subscriber_id"),
-        "priority": Value(int(priority), IntegerField()),
-        "state": Value(OutgoingEmail.State.QUEUED.value),
-        "created_at": Value(now, moment),
-        "due_at": Value(now, moment),
-        "lease": Value(""),
-        "claims": Value(0),
-        "attempts": Value(0),
-        "uncertain": Value(False),
-        "last_code": Value(""),
-        "message_id": RandomHex(),
-    }
-    chosen = rows.exclude(Exists(suppressed)).order_by("pk")
-    aliased = {f"column_{name}": value for name, value in columns.items()}
-    select = chosen.annotate(**aliased).values_list(*aliased)
-    sql, params = select.query.sql_with_params()
-    table = connection.ops.quote_name(OutgoingEmail._meta.db_table)
-    names = ", ".join(connection.ops.quote_name(name) for name in columns)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({names}) {sql} ON CONFLICT DO NOTHING",
-            params,
-        )
-        return max(cursor.rowcount, 0)
+    ids = list(earlier.values_list("pk", flat=True)[:CHUNK])
+    return OutgoingEmail.objects.filter(pk__in=ids).update(priority=Priority.ENDING)

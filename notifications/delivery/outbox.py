@@ -13,13 +13,16 @@ import random
 import secrets
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, prefetch_related_objects
 
 from notifications import clock
 from notifications.models import OutgoingEmail, Pause
+
+if TYPE_CHECKING:
+    from notifications.models.emails import OutgoingEmailQuerySet
 
 LEASE = dt.timedelta(seconds=60)
 #: Part of a lease after which a worker renews it before it starts another message. A
@@ -29,10 +32,20 @@ RENEW_AFTER = 0.3
 ALONE_AFTER = 2
 #: And set aside after this many: something in it kills workers.
 ASIDE_AFTER = 4
-#: How long to wait after each failed attempt; after the last one a row is given up.
+#: How long to wait after each attempt that was put off; the last one again and again.
 RETRY_AFTER = tuple(
     dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720)
 )
+#: How long after it was owed an email is tried. An announcement says so itself. Who
+#: waits for a link looks for it now, and can ask for another one in the next hour.
+TRY_FOR = {
+    OutgoingEmail.Kind.CONFIRM: dt.timedelta(hours=1),
+    OutgoingEmail.Kind.MANAGE_LINK: dt.timedelta(hours=1),
+    OutgoingEmail.Kind.REMINDER: dt.timedelta(days=3),
+    OutgoingEmail.Kind.NEW_FOLLOWER: dt.timedelta(days=3),
+}
+#: And how often at least, when the relay was away for longer than that.
+TRY_TIMES = 5
 #: After a connection that broke between message and answer, in case it had arrived.
 RETRY_UNCERTAIN_AFTER = dt.timedelta(minutes=15)
 JITTER = 0.2
@@ -64,11 +77,33 @@ class Lease:
         age = time.monotonic() - self._renewed
         if age < LEASE.total_seconds() * RENEW_AFTER:
             return True
-        now = clock.database_now()
-        rows = OutgoingEmail.objects.queued().filter(lease=self.token)
-        rows.filter(lease_until__gt=now).update(lease_until=now + LEASE)
         self._renewed = time.monotonic()
-        return rows.filter(pk=email.pk, lease_until__gt=now).exists()
+        now = clock.database_now()
+        rows = self.waiting()
+        rows.filter(lease_until__gt=now).update(lease_until=now + LEASE)
+        ours = rows.filter(pk=email.pk, lease_until__gt=now).exists()
+        if not ours:
+            self.doubt()
+        return ours
+
+    def doubt(self) -> None:
+        """Have ``is_ours`` ask the database before the next message.
+
+        A row that was leased is not ours any more: the database's clock jumped, or
+        this machine slept without its own clock going on.
+        """
+        self._renewed = float("-inf")
+
+    @property
+    def has_run_out(self) -> bool:
+        """Whether another worker may hold its rows by now."""
+        return time.monotonic() - self._renewed >= LEASE.total_seconds()
+
+    def waiting(self) -> OutgoingEmailQuerySet:
+        """Those of its rows that are not settled yet."""
+        # By key: there are many rows, and leases have no index.
+        ids = [email.pk for email in self.emails]
+        return OutgoingEmail.objects.queued().filter(pk__in=ids, lease=self.token)
 
 
 def claim(limit: int, *, up_to_priority: int | None = None) -> Lease | None:
@@ -89,32 +124,49 @@ def claim(limit: int, *, up_to_priority: int | None = None) -> Lease | None:
     with transaction.atomic():
         if Pause.objects.exists():
             return None
-        rows = OutgoingEmail.objects.claimable(now)
+        _read_in_order()
+        # Not what is about to be set aside: its next worker may die before doing so.
+        rows = OutgoingEmail.objects.claimable(now).filter(claims__lt=ASIDE_AFTER)
         if up_to_priority is not None:
             rows = rows.filter(priority__lte=up_to_priority)
         locked = rows.select_for_update(skip_locked=skip)
-        found = list(locked.values_list("pk", "claims")[:limit])
-        ids = _without_suspects(found)
-        if not ids:
+        emails = _without_suspects(list(locked[:limit]))
+        if not emails:
             return None
-        OutgoingEmail.objects.filter(pk__in=ids).update(
+        OutgoingEmail.objects.filter(pk__in=[email.pk for email in emails]).update(
             lease=token, lease_until=now + LEASE, claims=F("claims") + 1
         )
-    emails = (
-        OutgoingEmail.objects.filter(lease=token)
-        .select_related("announcement__record__page", "subscriber", "company")
-        .prefetch_related("subscriptions")
-        .order_by("priority", "due_at", "pk")
-    )
-    return Lease(token=token, emails=list(emails), claimed_at=now)
+    _look_up(emails)
+    return Lease(token=token, emails=emails, claimed_at=now)
 
 
-def _without_suspects(found: list[tuple[int, int]]) -> list[int]:
+def _read_in_order() -> None:
+    """Have rows read from the index that has them in order, until the commit.
+
+    PostgreSQL takes waiting rows for rare ones, since most were sent long ago, and
+    would sort 100,000 of them for each lease.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_sort = off")
+
+
+def _without_suspects(found: list[OutgoingEmail]) -> list[OutgoingEmail]:
     """Take a row that workers died over alone, and not together with innocent ones."""
-    for position, (pk, claims) in enumerate(found):
-        if claims >= ALONE_AFTER:
-            return [pk] if position == 0 else [pk for pk, _n in found[:position]]
-    return [pk for pk, _claims in found]
+    for position, email in enumerate(found):
+        if email.claims >= ALONE_AFTER:
+            return found[: position or 1]
+    return found
+
+
+def _look_up(emails: list[OutgoingEmail]) -> None:
+    """Look up what rows are about: for all those of one announcement once.
+
+    Whom announcements go to is asked when they are made, together for all of them.
+    """
+    prefetch_related_objects(emails, "announcement")
+    others = [email for email in emails if email.announcement_id is None]
+    prefetch_related_objects(others, "subscriber", "company")
 
 
 def set_poison_aside() -> int:
@@ -142,12 +194,18 @@ def sent(lease: Lease, email: OutgoingEmail, answer: str = "") -> bool:
     # By hand: this statement is half of what sending a message costs here.
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return bool(cursor.rowcount)
+        return _is_settled(lease, cursor.rowcount)
 
 
 def skipped(lease: Lease, email: OutgoingEmail, reason: str) -> bool:
     """Settle a row that must not be sent any more, with the reason in words."""
     return _settle(lease, email, state=State.SKIPPED, last_code=reason)
+
+
+def withdrawn(lease: Lease, email: OutgoingEmail) -> bool:
+    """Forget a row that was owed too early, so that it can be owed anew."""
+    rows = OutgoingEmail.objects.filter(pk=email.pk, lease=lease.token)
+    return bool(rows.delete()[0])
 
 
 def failed(lease: Lease, email: OutgoingEmail, answer: str) -> bool:
@@ -164,7 +222,7 @@ def failed(lease: Lease, email: OutgoingEmail, answer: str) -> bool:
 def deferred(
     lease: Lease, email: OutgoingEmail, answer: str, *, uncertain: bool = False
 ) -> bool:
-    """Put a row back for a later attempt; give it up after the last one.
+    """Put a row back for a later attempt; give it up when there is none left.
 
     Args:
         lease: the worker's right to do so.
@@ -172,18 +230,40 @@ def deferred(
         answer: what the server said, without an address.
         uncertain: the connection broke before the answer, so it may have arrived.
     """
-    if email.attempts >= len(RETRY_AFTER):
+    if is_last_attempt(lease, email):
         return failed(lease, email, answer)
-    wait = RETRY_UNCERTAIN_AFTER if uncertain else RETRY_AFTER[email.attempts]
+    position = min(email.attempts, len(RETRY_AFTER) - 1)
+    wait = RETRY_UNCERTAIN_AFTER if uncertain else RETRY_AFTER[position]
     wait *= 1 + random.uniform(-JITTER, JITTER)  # noqa: S311 - no secret
     return _settle(
         lease,
         email,
-        due_at=lease.now + wait,
+        due_at=_next_attempt(lease, email, wait),
         last_code=answer,
         uncertain=uncertain,
         attempts=F("attempts") + 1,
     )
+
+
+def is_last_attempt(lease: Lease, email: OutgoingEmail) -> bool:
+    """Whether ``email`` is given up if it cannot be delivered now."""
+    if lease.now < _try_until(email):
+        return False
+    return email.announcement is not None or email.attempts + 1 >= TRY_TIMES
+
+
+def _next_attempt(
+    lease: Lease, email: OutgoingEmail, wait: dt.timedelta
+) -> dt.datetime:
+    until = _try_until(email)
+    moment = lease.now + wait
+    return min(moment, until) if lease.now < until else moment
+
+
+def _try_until(email: OutgoingEmail) -> dt.datetime:
+    if email.announcement is not None:
+        return email.announcement.expires_at
+    return email.created_at + TRY_FOR[OutgoingEmail.Kind(email.kind)]
 
 
 def postponed(
@@ -195,12 +275,17 @@ def postponed(
 
 def release(lease: Lease) -> None:
     """Give back what was leased and not tried."""
-    OutgoingEmail.objects.queued().filter(lease=lease.token).update(
-        lease="", lease_until=None, claims=0
-    )
+    lease.waiting().update(lease="", lease_until=None, claims=0)
 
 
 def _settle(lease: Lease, email: OutgoingEmail, **values: Any) -> bool:
     values["last_code"] = values["last_code"][:200]
     rows = OutgoingEmail.objects.filter(pk=email.pk, lease=lease.token)
-    return bool(rows.update(lease="", lease_until=None, claims=0, **values))
+    changed = rows.update(lease="", lease_until=None, claims=0, **values)
+    return _is_settled(lease, changed)
+
+
+def _is_settled(lease: Lease, changed: int) -> bool:
+    if not changed:
+        lease.doubt()
+    return bool(changed)

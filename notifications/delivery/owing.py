@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from jobs.choices import CompanyNotices
+from jobs.models import Company
 from notifications import clock
 from notifications.models import OutgoingEmail
 
@@ -49,7 +50,12 @@ def _owe_once_an_hour(
     now = clock.database_now()
     email, created = OutgoingEmail.objects.get_or_create(
         key=f"{key}:{now:%Y%m%d%H}",
-        defaults={"priority": Priority.CONFIRMATION, "due_at": now, **values},
+        defaults={
+            "priority": Priority.CONFIRMATION,
+            "created_at": now,
+            "due_at": now,
+            **values,
+        },
     )
     if created and about is not None:
         email.subscriptions.add(about)
@@ -65,21 +71,24 @@ def owe_company_notice(subscription: Subscription) -> None:
     company = page.company if page else None
     if company is None or not company.email or company.notices == CompanyNotices.OFF:
         return
+    # Of two first followers at once the second one waits here, and finds the notice.
+    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     notices = OutgoingEmail.objects.filter(kind=Kind.NEW_FOLLOWER, company=company)
     waiting = notices.queued().filter(lease="", attempts=0).select_for_update().first()
     if waiting is None:
+        now = clock.database_now()
         waiting = OutgoingEmail.objects.create(
             kind=Kind.NEW_FOLLOWER,
             key=f"company:{company.pk}:{subscription.pk}",
             company=company,
             priority=Priority.COMPANY,
-            due_at=_notice_due_at(company.notices, notices),
+            created_at=now,
+            due_at=_notice_due_at(company.notices, notices, now),
         )
     waiting.subscriptions.add(subscription)
 
 
-def _notice_due_at(notices: str, earlier: Any) -> dt.datetime:
-    now = clock.database_now()
+def _notice_due_at(notices: str, earlier: Any, now: dt.datetime) -> dt.datetime:
     if notices == CompanyNotices.DAILY:
         local = timezone.localtime(now)
         morning = local.replace(hour=DAILY_AT.hour, minute=DAILY_AT.minute, second=0)

@@ -12,6 +12,8 @@ import logging
 from collections import OrderedDict
 from collections.abc import Iterator
 
+from django.db.models import Exists, OuterRef
+
 from notifications import messages
 from notifications.delivery.skeleton import (
     MARKS,
@@ -28,6 +30,14 @@ logger = logging.getLogger(__name__)
 
 #: How many announcements a worker remembers the made message of.
 REMEMBERED = 8
+#: What is read of a follower.
+READ = (
+    "subscriber__address",
+    "record_id",
+    "token",
+    "confirmed_at",
+    "closings_only",
+)
 
 Prepared = tuple[OutgoingEmail, "Outgoing | NotWanted | Exception"]
 
@@ -95,38 +105,36 @@ def _filled(
         # Says why, as an ordinary message would.
         messages.content_of(email)
         raise NotWanted("no longer follows")
-    subscriber = subscription.subscriber
-    values = messages.marks_of(subscription) | {
-        "address": subscriber.address,
-        "message_id": email.message_id,
-    }
-    return Outgoing(recipient=subscriber.address, content=skeleton.fill(values))
+    address = subscription.subscriber.address
+    values = messages.marks_of(subscription)
+    values |= {"address": address, "message_id": email.message_id}
+    return Outgoing(recipient=address, content=skeleton.fill(values))
 
 
 def _wanted(emails: list[OutgoingEmail]) -> dict[int, Subscription]:
     """The subscription behind each announcement row that may still be sent."""
     rows = [e for e in emails if e.announcement is not None]
-    subscriptions = Subscription.objects.confirmed().filter(
-        subscriber__in={e.subscriber_id for e in rows},
-        record__in={e.announcement.record_id for e in rows if e.announcement},
+    suppressed = Suppression.objects.filter(
+        address_hash=OuterRef("subscriber__address_hash")
     )
-    found = {
-        (s.subscriber_id, s.record_id): s
-        for s in subscriptions.select_related("subscriber")
-    }
-    hashes = {s.subscriber.address_hash for s in found.values()}
-    suppressed = set(
-        Suppression.objects.filter(address_hash__in=hashes).values_list(
-            "address_hash", flat=True
+    subscriptions = (
+        Subscription.objects.confirmed()
+        .filter(
+            subscriber__in={e.subscriber_id for e in rows},
+            record__in={e.announcement.record_id for e in rows if e.announcement},
         )
+        .exclude(Exists(suppressed))
+        .select_related("subscriber")
+        .only(*READ)
     )
+    found = {(s.subscriber_id, s.record_id): s for s in subscriptions}
     wanted = {}
     for email in rows:
         announcement, subscriber_id = email.announcement, email.subscriber_id
         if announcement is None or subscriber_id is None:
             continue
         subscription = found.get((subscriber_id, announcement.record_id))
-        if subscription is None or subscription.subscriber.address_hash in suppressed:
+        if subscription is None:
             continue
         if subscription.closings_only and not announcement.is_for_everyone:
             continue

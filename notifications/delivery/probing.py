@@ -26,9 +26,18 @@ def send_test(address: str, tell: Callable[[str], None]) -> Answer:
         address: a valid one.
         tell: called with one line for each step that a mail server answered.
     """
+    return send(Content(template="test", address=address, values={}), tell)
+
+
+def send(content: Content, tell: Callable[[str], None]) -> Answer:
+    """Send ``content`` now, to nobody but its address, and answer what became of it.
+
+    Past the outbox: it is sent once, or not at all, and kept nowhere. ``tell`` is as
+    ``send_test`` takes it.
+    """
+    address = content.address
     if not is_allowed(address):
         return Answer(Outcome.REJECTED, NOT_ALLOWED)
-    content = Content(template="test", address=address, values={})
     message = render(content, message_id=make_message_id())
     smtp = settings.EMAIL_BACKEND == SMTP_BACKEND
     transport: Transport = SmtpTransport(tell=tell) if smtp else BackendTransport()

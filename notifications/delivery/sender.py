@@ -5,30 +5,57 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import tee, zip_longest
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import Error, InterfaceError, OperationalError, connection
 
-from notifications.delivery import outbox
+from notifications.delivery import outbox, pace, parking
 from notifications.delivery.breaker import Breaker
-from notifications.delivery.preparing import Preparer
-from notifications.delivery.smtp import Answer, Outcome
-from notifications.messages import NotWanted
-from notifications.models import Suppression
+from notifications.delivery.preparing import Prepared, Preparer
+from notifications.delivery.smtp import Answer, Outcome, Phase
+from notifications.delivery.tallying import Tallies
+from notifications.delivery.transport import Outgoing
+from notifications.delivery.trouble import RelayTrouble
+from notifications.messages import NotWanted, NotYet
+from notifications.models import Announcement, OutgoingEmail, Suppression
 from notifications.suppressing import suppress
+from subscriptions.models import Subscriber
 
 if TYPE_CHECKING:
     from notifications.delivery.outbox import Lease
-    from notifications.delivery.transport import Outgoing, Transport
-    from notifications.models import OutgoingEmail
+    from notifications.delivery.transport import Transport
 
 logger = logging.getLogger(__name__)
 
-#: Rows leased at a time: few enough that each is sent well within its lease.
-BATCH = 50
+#: Rows leased at a time: what took about a second before. More would have somebody
+#: who waits for a confirmation wait for them too.
+LEAST, FIRST, MOST = 10, 50, 200
 DEAD = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
 BOUNCED = Suppression.Reason.BOUNCED
 NOT_ALLOWED = "held back: not on the list of allowed recipients"
+#: How long a row of a stopped announcement waits that was leased when it stopped.
+STOPPED_REST = dt.timedelta(minutes=5)
+#: Seconds until what a server answered is settled again after the database failed.
+WAIT_FOR_DATABASE = 0.5
+
+
+class Shared:
+    """What the senders of one process have in common: how the relay takes it.
+
+    Args:
+        senders: how many there are.
+        least: how many of them go on when the relay wants fewer connections.
+    """
+
+    def __init__(self, *, senders: int = 1, least: int = 1) -> None:
+        self.breaker = Breaker(senders=senders, least=least)
+        self.trouble = RelayTrouble()
+        self.refusals = parking.Refusals()
 
 
 class Sender:
@@ -36,7 +63,8 @@ class Sender:
 
     Args:
         transport: its own connection.
-        breaker: shared with the other senders of this process.
+        shared: with the other senders of this process.
+        number: which of them this is, from 0.
         stopping: when set, the message in hand is finished and the rest given back.
         up_to_priority: set for the sender that is kept for urgent mail.
     """
@@ -45,56 +73,81 @@ class Sender:
         self,
         transport: Transport,
         *,
-        breaker: Breaker | None = None,
+        shared: Shared | None = None,
+        number: int = 0,
         stopping: threading.Event | None = None,
         up_to_priority: int | None = None,
     ) -> None:
         self._transport = transport
-        self._breaker = breaker or Breaker()
+        self._shared = shared or Shared()
+        self._breaker = self._shared.breaker
+        self._number = number
         self._stopping = stopping or threading.Event()
         self._up_to_priority = up_to_priority
         self._preparer = Preparer(takes_bytes=transport.takes_bytes)
+        self._tallies = Tallies()
+        self._stopped: set[int | None] = set()
         self._forgave = False
+        self._batch = FIRST
 
     def step(self) -> int:
         """Send one lease's worth; answer how many rows were settled, 0 for nothing."""
-        if not self._breaker.lets_through():
-            return 0
-        limit = 1 if self._breaker.is_probing() else BATCH
-        lease = outbox.claim(limit, up_to_priority=self._up_to_priority)
+        lease = None
+        if self._breaker.lets_through(self._number):
+            limit = 1 if self._breaker.is_probing() else pace.slice_of(self._batch)
+            lease = outbox.claim(limit, up_to_priority=self._up_to_priority)
         if lease is None:
+            self._breaker.found_nothing(self._number)
+            self._tallies.flush(at_once=True)
             return 0
-        settled = 0
-        for email, prepared in self._preparer.prepare(lease.emails, lease.now):
-            if self._stopping.is_set() or not self._breaker.lets_through():
+        settled, began = 0, time.monotonic()
+        self._stopped.clear()
+        unpaced = Counter(map(is_urgent, lease.emails))
+        prepared_emails = self._preparer.prepare(lease.emails, lease.now)
+        for (email, prepared), following in with_next(prepared_emails):
+            if not self._may_go(email, unpaced):
                 outbox.release(lease)
                 break
             if not lease.is_ours(email):
                 continue
-            self._send(lease, email, prepared)
+            self._send(lease, email, prepared, following)
             settled += 1
+        self._tallies.flush(at_once=self._stopping.is_set())
+        took = max(time.monotonic() - began, 0.001)
+        self._batch = min(max(LEAST, int(settled / took)), MOST)
         return settled
+
+    def _may_go(self, email: OutgoingEmail, unpaced: Counter[bool]) -> bool:
+        """Whether the relay may be asked to take one more; waits for its turn."""
+        if self._stopping.is_set() or self._breaker.is_resting():
+            return False
+        urgent = is_urgent(email)
+        count = unpaced.pop(urgent, 0)
+        return not count or pace.wait_for(count, urgent=urgent, stopping=self._stopping)
 
     def _send(
         self,
         lease: Lease,
         email: OutgoingEmail,
         prepared: Outgoing | NotWanted | Exception,
+        following: Outgoing | None,
     ) -> None:
         if isinstance(prepared, NotWanted):
-            outbox.skipped(lease, email, str(prepared))
-            logger.info("Email %s not sent: %s", email.pk, prepared)
+            self._drop(lease, email, prepared)
+            return
+        if self._is_stopped(email):
+            outbox.postponed(lease, email, "announcement stopped", STOPPED_REST)
             return
         if isinstance(prepared, Exception):
-            logger.error("Email %s could not be made", email.pk, exc_info=prepared)
-            outbox.deferred(lease, email, "could not be made")
+            self._give_up_unmade(lease, email, prepared)
             return
         if not is_allowed(prepared.recipient):
             outbox.skipped(lease, email, NOT_ALLOWED)
+            self._tallies.count("skipped", lease.now)
             logger.info("Email %s held back", email.pk)
             return
         try:
-            answer = self._transport.send(prepared)
+            answer = self._transport.send(prepared, following)
         except ValueError:
             # Such as an address that no command can hold: it never will be sent.
             logger.exception("Email %s cannot be sent", email.pk)
@@ -103,26 +156,116 @@ class Sender:
             # Such as a provider whose interface is down.
             logger.exception("Email %s could not be sent", email.pk)
             answer = Answer(Outcome.DEFERRED, "could not be sent")
-        self._settle(lease, email, answer)
+        self._keep(lease, email, answer)
+
+    def _keep(self, lease: Lease, email: OutgoingEmail, answer: Answer) -> None:
+        """Settle a row as the server answered, however long the database is away.
+
+        To forget the answer would be to send the message again. When the lease has
+        run out another worker may do that, so that is where this gives up.
+        """
+        while True:
+            try:
+                self._settle(lease, email, answer)
+            except (InterfaceError, OperationalError):
+                if lease.has_run_out or self._stopping.is_set():
+                    raise
+                logger.warning("Email %s waits for the database", email.pk)
+                connection.close_if_unusable_or_obsolete()
+                self._stopping.wait(WAIT_FOR_DATABASE)
+            else:
+                return
+
+    def _drop(self, lease: Lease, email: OutgoingEmail, reason: NotWanted) -> None:
+        if isinstance(reason, NotYet):
+            outbox.withdrawn(lease, email)
+        else:
+            outbox.skipped(lease, email, str(reason))
+            self._tallies.count("skipped", lease.now)
+        logger.info("Email %s not sent: %s", email.pk, reason)
+
+    def _give_up_unmade(
+        self, lease: Lease, email: OutgoingEmail, error: Exception
+    ) -> None:
+        if isinstance(error, Error):
+            # The database's trouble, not the email's: its lease runs out.
+            raise error
+        logger.error("Email %s could not be made", email.pk, exc_info=error)
+        self._refuse(lease, email, "could not be made")
+
+    def _is_stopped(self, email: OutgoingEmail) -> bool:
+        announcement = email.announcement
+        if announcement is None:
+            return False
+        parked = announcement.state == Announcement.State.PARKED
+        return parked or announcement.pk in self._stopped
 
     def _settle(self, lease: Lease, email: OutgoingEmail, answer: Answer) -> None:
         words = f"{answer.words} {answer.phase}".strip()
-        if answer.outcome is Outcome.ACCEPTED:
-            outbox.sent(lease, email, answer.words)
-        elif answer.outcome in (Outcome.REJECTED, Outcome.MESSAGE_REJECTED):
-            outbox.failed(lease, email, words)
-            if email.subscriber is not None and is_dead(answer):
-                suppress(address=email.subscriber.address, reason=BOUNCED)
-        elif answer.outcome is Outcome.DEFERRED:
-            outbox.deferred(lease, email, words)
-        elif answer.outcome is Outcome.UNKNOWN:
-            outbox.deferred(lease, email, words, uncertain=True)
-        else:
-            self._rest(lease, email, answer, words)
-            return
+        match answer.outcome:
+            case Outcome.ACCEPTED:
+                outbox.sent(lease, email, answer.words)
+                self._tallies.count("sent", lease.now)
+                self._shared.refusals.taken(email.announcement_id)
+            case Outcome.REJECTED:
+                self._fail(lease, email, words)
+                if is_dead(answer):
+                    _suppress_recipient(email)
+            case Outcome.MESSAGE_REJECTED:
+                self._refuse(lease, email, words)
+            case Outcome.DEFERRED | Outcome.UNKNOWN:
+                self._put_off(lease, email, words, answer.outcome)
+            case Outcome.RECONNECT:
+                self._breaker.crowded()
+                outbox.postponed(lease, email, words, dt.timedelta(0))
+                logger.info("The mail server wants a new connection (%s)", words)
+                return
+            case Outcome.REFUSED if self._concerns_only(email, words):
+                self._give_up_refused(lease, email, words, answer)
+            case _:
+                self._rest(lease, email, answer, words)
+                return
         self._breaker.worked()
+        self._shared.trouble.clear()
         self._forgave = False
         logger.info("Email %s %s %s", email.pk, answer.outcome.value, words)
+
+    def _put_off(
+        self, lease: Lease, email: OutgoingEmail, words: str, outcome: Outcome
+    ) -> None:
+        last = outbox.is_last_attempt(lease, email)
+        self._tallies.count("failed" if last else "deferred", lease.now)
+        uncertain = outcome is Outcome.UNKNOWN
+        outbox.deferred(lease, email, words, uncertain=uncertain)
+
+    def _fail(self, lease: Lease, email: OutgoingEmail, words: str) -> None:
+        outbox.failed(lease, email, words)
+        self._tallies.count("failed", lease.now)
+
+    def _refuse(self, lease: Lease, email: OutgoingEmail, words: str) -> None:
+        """Give up one email because of what it says; too many stop its announcement."""
+        self._fail(lease, email, words + parking.MARK)
+        announcement_id = email.announcement_id
+        if announcement_id is None:
+            return
+        if self._shared.refusals.one_more(announcement_id):
+            parking.park(announcement_id)
+            self._stopped.add(announcement_id)
+
+    def _concerns_only(self, email: OutgoingEmail, words: str) -> bool:
+        """Whether a refusal of us is one of this email after all.
+
+        It was refused in the same words before, and the relay takes mail from us.
+        """
+        return email.last_code == words and not self._breaker.is_probing()
+
+    def _give_up_refused(
+        self, lease: Lease, email: OutgoingEmail, words: str, answer: Answer
+    ) -> None:
+        if answer.phase == Phase.CONTENT.value:
+            self._refuse(lease, email, words)
+        else:
+            self._fail(lease, email, words)
 
     def _rest(
         self, lease: Lease, email: OutgoingEmail, answer: Answer, words: str
@@ -135,7 +278,34 @@ class Sender:
             return
         seconds = self._breaker.failed()
         outbox.postponed(lease, email, words, dt.timedelta(seconds=seconds))
+        self._shared.trouble.note(answer)
         logger.warning("The mail server is in trouble (%s): resting", words)
+
+
+def _suppress_recipient(email: OutgoingEmail) -> None:
+    # Who was erased since the row was leased is not there any more.
+    subscriber = Subscriber.objects.filter(emails=email).first()
+    if subscriber is not None:
+        suppress(address=subscriber.address, reason=BOUNCED)
+
+
+def is_urgent(email: OutgoingEmail) -> bool:
+    """Whether somebody sits in front of a screen and waits for it."""
+    return email.priority == OutgoingEmail.Priority.CONFIRMATION
+
+
+def with_next(
+    prepared: Iterable[Prepared],
+) -> Iterator[tuple[Prepared, Outgoing | None]]:
+    """Each prepared row, with the message after it if that may be sent as well."""
+    ahead, behind = tee(prepared)
+    next(ahead, None)
+    for row, after in zip_longest(behind, ahead):
+        following = after[1] if after else None
+        if isinstance(following, Outgoing) and is_allowed(following.recipient):
+            yield row, following
+        else:
+            yield row, None
 
 
 def is_dead(answer: Answer) -> bool:

@@ -3,8 +3,8 @@
 ``smtplib`` connects, encrypts and signs in. Messages go over its socket here, since
 ``smtplib.SMTP.sendmail`` cannot say whether a message was given away before the
 connection broke, waits equally long in every phase, and takes four turns where
-pipelining (RFC 2920) needs two. What an answer means follows RFC 5321 (4.2, 4.5.3.2)
-and the enhanced codes of RFC 3463.
+pipelining (RFC 2920) needs one or two. What an answer means follows RFC 5321 (4.2,
+4.5.3.2) and the enhanced codes of RFC 3463.
 """
 
 from __future__ import annotations
@@ -24,8 +24,17 @@ DATA_SECONDS = 120
 ACCEPT_SECONDS = 600
 
 OK = range(200, 300)
+#: What a reply may begin with (RFC 5321, 4.2.1).
+CODES = range(200, 600)
 SEND_ON = 354
 SERVICE_CLOSING = 421
+BAD_SEQUENCE = 503
+#: How relays say, with 421 or another code, that one connection has carried enough.
+FULL = re.compile(r"messages? (?:per|on|in) (?:this |one |a )?(?:connection|session)")
+#: We did not sign in, or not well enough (RFC 4954, 6).
+NOT_SIGNED_IN = (530, 534, 535, 538)
+#: What Google's relay says when the sender's quota for the day is used up.
+QUOTA = "5.4.5"
 
 
 class Outcome(Enum):
@@ -38,8 +47,12 @@ class Outcome(Enum):
     REJECTED = "rejected"
     #: The server will never take this message for anybody, such as a too large one.
     MESSAGE_REJECTED = "message rejected"
-    #: The server refuses us or is in trouble; the recipient has no part in it.
+    #: The server is away or in trouble; the recipient has no part in it.
     RELAY_DOWN = "relay down"
+    #: The server answers, and wants no mail from us: policy, or a wrong password.
+    REFUSED = "refused"
+    #: The server wants no more on this connection, on which it took messages before.
+    RECONNECT = "reconnect"
     #: The connection broke before the message was given away.
     NOT_SENT = "not sent"
     #: The connection broke after the message was given away, before the answer.
@@ -79,59 +92,111 @@ class Relay:
     local_hostname: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Whom a message comes from and goes to.
+
+    Raises:
+        ValueError: an address is not ASCII, or would be more than one line: no command
+            can hold it.
+    """
+
+    sender: str
+    recipient: str
+    eight_bit: bool = False
+
+    def __post_init__(self) -> None:
+        both = self.sender + self.recipient
+        if not (both.isascii() and both.isprintable()):
+            raise ValueError("an address that no command can hold")
+
+    def commands(self, smtp: smtplib.SMTP) -> bytes:
+        """The lines that announce a message, the last of which is DATA."""
+        body = " BODY=8BITMIME" if self.eight_bit and smtp.has_extn("8bitmime") else ""
+        return (
+            f"MAIL FROM:<{self.sender}>{body}\r\nRCPT TO:<{self.recipient}>\r\nDATA\r\n"
+        ).encode("ascii")
+
+
 class Session:
     """A connection to a relay, opened on first use and again when it broke.
 
     Not thread-safe: one session for each thread. ``send`` never raises for what a
     server or a network does; it answers. ``tell`` is called with a line for each step,
     for somebody who watches.
+
+    A message is given away with its final dot. One that was only announced, or had no
+    end, the server forgets with the connection (RFC 5321, 4.1.1.10).
     """
 
     def __init__(self, relay: Relay, *, tell: Callable[[str], None] | None = None):
         self.relay = relay
-        self._tell = tell or (lambda words: None)
+        self._tell = tell
         self._smtp: smtplib.SMTP | None = None
         self._phase = Phase.CONNECT
+        #: Messages that the server took on the connection that is open.
+        self._taken = 0
+        #: Written, and not answered yet.
+        self._announced: Envelope | None = None
 
-    def send(self, sender: str, recipient: str, content: bytes) -> Answer:
+    def send(
+        self, envelope: Envelope, content: bytes, *, following: Envelope | None = None
+    ) -> Answer:
         """Send one message to one recipient.
 
         Args:
-            sender: the envelope's sender, an ASCII address.
-            recipient: an ASCII address.
+            envelope: whom from and to.
             content: a whole message with CRLF line ends, not yet dot-stuffed.
+            following: of the message that is most likely sent next; where the server
+                offers pipelining it is announced in the same turn.
         """
+        if self._announced not in (None, envelope):
+            self.close()
         try:
             smtp = self._open()
-        except (smtplib.SMTPException, OSError) as error:
-            answer = Answer(Outcome.RELAY_DOWN, _said(error), self._phase.value)
-            self.close()
-            return answer
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            # UnicodeError: a password that smtplib cannot send is not the recipient's.
+            refused = isinstance(error, smtplib.SMTPResponseException) and (
+                error.smtp_code >= 500
+            )
+            outcome = Outcome.REFUSED if refused else Outcome.RELAY_DOWN
+            self._drop()
+            return Answer(outcome, _said(error), self._phase.value)
         try:
-            answer = self._send(smtp, sender, recipient, content)
+            answer = self._send(smtp, envelope, content, following)
         except (smtplib.SMTPException, OSError) as error:
             gone = self._phase is Phase.CONTENT
             outcome = Outcome.UNKNOWN if gone else Outcome.NOT_SENT
             answer = Answer(outcome, _said(error), self._phase.value)
+            self._drop()
+        if answer.outcome is Outcome.ACCEPTED:
+            self._taken += 1
         if answer.outcome in BREAKING:
             self.close()
         return answer
 
     def close(self) -> None:
         """Say goodbye and close; the next ``send`` opens a new connection."""
-        smtp, self._smtp = self._smtp, None
-        if smtp is None:
-            return
-        with contextlib.suppress(smtplib.SMTPException, OSError):
-            if smtp.sock is not None:
-                smtp.sock.settimeout(5)
-            smtp.quit()
-        smtp.close()
+        smtp = self._smtp
+        # Of what is announced, a goodbye would be the beginning.
+        if smtp is not None and self._announced is None:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                if smtp.sock is not None:
+                    smtp.sock.settimeout(5)
+                smtp.quit()
+        self._drop()
+
+    def _drop(self) -> None:
+        """Close without a goodbye, to which a server that broke off says nothing."""
+        smtp, self._smtp, self._announced = self._smtp, None, None
+        if smtp is not None:
+            smtp.close()
 
     def _open(self) -> smtplib.SMTP:
         if self._smtp is not None:
             return self._smtp
         self._phase = Phase.CONNECT
+        self._taken = 0
         relay = self.relay
         context = ssl.create_default_context()
         if relay.use_ssl:
@@ -150,40 +215,45 @@ class Session:
                 timeout=CONNECT_SECONDS,
             )
         self._smtp = smtp
-        self._tell(f"{self._phase.value}: {relay.host} port {relay.port} answers")
+        self._say(f"{relay.host} port {relay.port} answers")
         self._phase = Phase.SIGN_IN
         smtp.ehlo_or_helo_if_needed()
         if relay.use_tls:
             smtp.starttls(context=context)
             smtp.ehlo()
-        self._tell("encryption: " + ("on" if relay.use_tls or relay.use_ssl else "off"))
+        encrypted = relay.use_tls or relay.use_ssl
+        self._say(f"encryption is {'on' if encrypted else 'off'}")
         if relay.username:
             smtp.login(relay.username, relay.password)
-            self._tell(f"{self._phase.value}: accepted")
+            self._say("accepted")
         return smtp
 
     def _send(
-        self, smtp: smtplib.SMTP, sender: str, recipient: str, content: bytes
+        self,
+        smtp: smtplib.SMTP,
+        envelope: Envelope,
+        content: bytes,
+        following: Envelope | None,
     ) -> Answer:
-        eight_bit = not content.isascii() and smtp.has_extn("8bitmime")
-        body = " BODY=8BITMIME" if eight_bit else ""
-        commands = (
-            (Phase.MAIL, f"MAIL FROM:<{sender}>{body}", COMMAND_SECONDS),
-            (Phase.RCPT, f"RCPT TO:<{recipient}>", COMMAND_SECONDS),
-            (Phase.DATA, "DATA", DATA_SECONDS),
-        )
-        send = self._in_one_turn if smtp.has_extn("pipelining") else self._in_turns
-        refusal = send(smtp, commands)
+        in_one_turn = smtp.has_extn("pipelining")
+        announce = self._in_one_turn if in_one_turn else self._in_turns
+        refusal = announce(smtp, envelope)
         if refusal is not None:
             return refusal
+        text = quoted(content)
+        if in_one_turn and following is not None:
+            # RFC 2920, 3.1 allows it; the server reads it after the message.
+            text += following.commands(smtp)
+            self._announced = following
         self._phase = Phase.CONTENT
-        smtp.send(quoted(content))
+        smtp.send(text)
         return self._answer(self._reply(smtp, ACCEPT_SECONDS))
 
-    def _in_turns(self, smtp: smtplib.SMTP, commands: Commands) -> Answer | None:
-        for phase, line, seconds in commands:
+    def _in_turns(self, smtp: smtplib.SMTP, envelope: Envelope) -> Answer | None:
+        lines = envelope.commands(smtp).splitlines(keepends=True)
+        for (phase, seconds), line in zip(ANNOUNCING, lines, strict=True):
             self._phase = phase
-            smtp.send(f"{line}\r\n")
+            smtp.send(line)
             reply = self._reply(smtp, seconds)
             if not _goes_on(phase, reply.code):
                 refusal = self._answer(reply)
@@ -192,23 +262,29 @@ class Session:
                 return refusal
         return None
 
-    def _in_one_turn(self, smtp: smtplib.SMTP, commands: Commands) -> Answer | None:
+    def _in_one_turn(self, smtp: smtplib.SMTP, envelope: Envelope) -> Answer | None:
         self._phase = Phase.MAIL
-        smtp.send("".join(f"{line}\r\n" for _phase, line, _seconds in commands))
+        if self._announced is None:
+            smtp.send(envelope.commands(smtp))
+            self._announced = envelope
         refusal: Answer | None = None
         code = 0
-        for phase, _line, seconds in commands:
+        for phase, seconds in ANNOUNCING:
             self._phase = phase
             reply = self._reply(smtp, seconds)
             code = reply.code
             if refusal is None and not _goes_on(phase, code):
                 refusal = self._answer(reply)
-        if refusal is not None and code == SEND_ON:
+                if refusal.outcome in BREAKING:
+                    return refusal
+        self._announced = None
+        if refusal is None:
+            return None
+        if code == SEND_ON:
             # RFC 2920, 3.1: the server waits for a message that nobody may get.
             smtp.send(".\r\n")
             self._reply(smtp, DATA_SECONDS)
-        if refusal is not None and refusal.outcome not in BREAKING:
-            self._reset(smtp)
+        self._reset(smtp)
         return refusal
 
     def _reset(self, smtp: smtplib.SMTP) -> None:
@@ -220,12 +296,23 @@ class Session:
             raise smtplib.SMTPServerDisconnected("not connected")
         smtp.sock.settimeout(seconds)
         code, text = smtp.getreply()
+        if code not in CODES:
+            # Whatever that was, nobody knows what the next words will answer.
+            raise smtplib.SMTPServerDisconnected("no reply code")
         reply = Reply(code, text.decode("utf-8", "replace"))
-        self._tell(f"{self._phase.value}: {reply.words}")
+        if self._tell is not None:
+            self._say(reply.words)
         return reply
 
+    def _say(self, words: str) -> None:
+        if self._tell is not None:
+            self._tell(f"{self._phase.value}: {words}")
+
     def _answer(self, reply: Reply) -> Answer:
-        outcome = classify(self._phase, reply.code, reply.enhanced)
+        outcome = classify(self._phase, reply)
+        if outcome is Outcome.RECONNECT and not self._taken:
+            # A new connection would hear the same.
+            outcome = Outcome.RELAY_DOWN
         return Answer(outcome, reply.words, self._phase.value)
 
 
@@ -248,34 +335,49 @@ class Reply:
         return f"{self.code} {self.enhanced}".strip()
 
 
-Commands = tuple[tuple[Phase, str, int], ...]
+#: The phases of an envelope, and how long to wait for the answer in each.
+ANNOUNCING = (
+    (Phase.MAIL, COMMAND_SECONDS),
+    (Phase.RCPT, COMMAND_SECONDS),
+    (Phase.DATA, DATA_SECONDS),
+)
 #: After these the connection cannot be used any more.
-BREAKING = {Outcome.RELAY_DOWN, Outcome.NOT_SENT, Outcome.UNKNOWN}
+BREAKING = {
+    Outcome.RELAY_DOWN,
+    Outcome.REFUSED,
+    Outcome.RECONNECT,
+    Outcome.NOT_SENT,
+    Outcome.UNKNOWN,
+}
 
 
-def classify(phase: Phase, code: int, enhanced: str) -> Outcome:
+def classify(phase: Phase, reply: Reply) -> Outcome:
     """Say what an answer means for one message.
 
     Args:
         phase: what was answered.
-        code: the reply code.
-        enhanced: the enhanced code, or "".
+        reply: the answer. 421 and "too many messages on this connection" ask for
+            another connection, whatever the phase.
     """
-    if code in OK:
+    if reply.code in OK:
         return Outcome.ACCEPTED
-    if code == SERVICE_CLOSING or phase in (Phase.CONNECT, Phase.SIGN_IN):
-        return Outcome.RELAY_DOWN
-    if phase is Phase.MAIL:
-        # The sender is refused, for now or for good, whoever the recipient is.
-        return Outcome.RELAY_DOWN
-    return Outcome.DEFERRED if code < 500 else _permanent(code, enhanced)
+    if reply.code < 500:
+        if reply.code == SERVICE_CLOSING or FULL.search(reply.text.lower()):
+            return Outcome.RECONNECT
+        # A sender that is not taken now is no matter of the recipient.
+        return Outcome.RELAY_DOWN if phase is Phase.MAIL else Outcome.DEFERRED
+    return Outcome.REFUSED if phase is Phase.MAIL else _permanent(phase, reply)
 
 
-def _permanent(code: int, enhanced: str) -> Outcome:
-    if enhanced.startswith("5.7.") or code in (530, 535, 538):
-        # Policy: it is we who are refused.
+def _permanent(phase: Phase, reply: Reply) -> Outcome:
+    enhanced = reply.enhanced
+    if reply.code == BAD_SEQUENCE:
         return Outcome.RELAY_DOWN
-    if code == 552 or enhanced.startswith(("5.3.", "5.6.")):
+    if enhanced.startswith("5.7.") or reply.code in NOT_SIGNED_IN or enhanced == QUOTA:
+        return Outcome.REFUSED
+    # Before the message was seen, 552 speaks of a full mailbox; so does X.2.2.
+    too_big = reply.code == 552 and phase is not Phase.RCPT and not enhanced
+    if too_big or enhanced == "5.3.4" or enhanced.startswith("5.6."):
         return Outcome.MESSAGE_REJECTED
     return Outcome.REJECTED
 

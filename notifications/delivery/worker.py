@@ -10,9 +10,8 @@ from django.db import Error, connection
 
 from notifications import services
 from notifications.delivery import outbox
-from notifications.delivery.breaker import Breaker
 from notifications.delivery.expansion import expand_next
-from notifications.delivery.sender import Sender
+from notifications.delivery.sender import Sender, Shared
 from notifications.delivery.settling import settle_finished
 from notifications.delivery.transport import Transport, open_transport
 from notifications.models import OutgoingEmail
@@ -60,7 +59,8 @@ class Senders:
     """Some sender threads, each with its own connection to relay and database."""
 
     def __init__(self, connections: int, stopping: threading.Event) -> None:
-        self._breaker = Breaker()
+        kept = connections >= KEEP_ONE_FROM
+        self._shared = Shared(senders=connections, least=2 if kept else 1)
         self._stopping = stopping
         self._threads = [
             threading.Thread(
@@ -86,7 +86,8 @@ class Senders:
             transport = stack.enter_context(open_transport())
             sender = Sender(
                 transport,
-                breaker=self._breaker,
+                shared=self._shared,
+                number=number,
                 stopping=self._stopping,
                 up_to_priority=urgent,
             )

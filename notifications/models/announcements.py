@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
-from jobs.choices import TellFollowers
+from jobs.choices import TakenDownBecause, TellFollowers
 from jobs.models import JobRecord
 
 #: An editor's intents, the weakest first: in one quiet window the strongest wins.
@@ -110,6 +110,17 @@ def end_of_quiet_window(now: dt.datetime) -> ExpressionWrapper:
     )
 
 
+def joined_note(note: str) -> Case:
+    """The note of the window with ``note`` after it, unless it says just that."""
+    text = models.TextField()
+    given = Value(note, text)
+    return Case(
+        When(note__in=["", note], then=given),
+        default=Concat("note", Value(" ", text), given, output_field=text),
+        output_field=text,
+    )
+
+
 class AnnouncedStateQuerySet(models.QuerySet["AnnouncedState"]):
     def due(self, now: dt.datetime) -> AnnouncedStateQuerySet:
         """States whose quiet window has passed, the longest waiting first."""
@@ -140,16 +151,27 @@ class AnnouncedStateQuerySet(models.QuerySet["AnnouncedState"]):
             ),
         }
         if note:
-            text = models.TextField()
-            given = Value(note, text)
-            values["note"] = Case(
-                When(note__in=["", note], then=given),
-                default=Concat("note", Value(" ", text), given, output_field=text),
-                output_field=text,
-            )
+            values["note"] = joined_note(note)
         if actor_id is not None:
             values["actor_id"] = actor_id
         return bool(self.filter(record__page_id=page_id).update(**values))
+
+    def note_ending(
+        self, *, now: dt.datetime, because: str, note: str, actor_id: int | None
+    ) -> int:
+        """Note in one UPDATE why jobs are about to be taken down; answer how many.
+
+        Opens their quiet windows: if nothing ends after all, the next comparison
+        finds no news and forgets the reason.
+        """
+        values: dict[str, Any] = {
+            "due_at": end_of_quiet_window(now),
+            "because": because,
+            "actor_id": actor_id,
+        }
+        if note:
+            values["note"] = joined_note(note)
+        return self.update(**values)
 
 
 class AnnouncedState(models.Model):
@@ -158,8 +180,10 @@ class AnnouncedState(models.Model):
     The only row that an editor's click writes. ``facts`` is null until the first
     comparison adopts what is public; ``due_at`` says when to compare next, null when
     there is nothing to look at. ``intent``, ``note`` and ``actor`` belong to the
-    window that is open, and ``at_once`` says that somebody pressed "Send now". ``cancelled_digest`` remembers the news that an editor chose
-    not to send, so that the reconciler does not bring it up again.
+    window that is open, ``because`` says why an editor took the page away in it, and
+    ``at_once`` that somebody pressed "Send now". ``cancelled_digest`` remembers the
+    news that an editor chose not to send, so that the reconciler does not bring it up
+    again.
     """
 
     record = models.OneToOneField(
@@ -173,6 +197,7 @@ class AnnouncedState(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
+    because = models.CharField(max_length=9, choices=TakenDownBecause, blank=True)
     at_once = models.BooleanField(default=False)
     cancelled_digest = models.CharField(max_length=64, blank=True)
 
@@ -189,6 +214,7 @@ class AnnouncedState(models.Model):
         self.due_at = None
         self.intent = ""
         self.note = ""
+        self.because = ""
         self.actor = None
         self.at_once = False
 
@@ -204,6 +230,10 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
             state__in=[Announcement.State.EXPANDING, Announcement.State.SENDING]
         )
 
+    def stopped(self, now: dt.datetime) -> AnnouncementQuerySet:
+        """Those that an error stopped, while they are still worth telling."""
+        return self.filter(state=Announcement.State.PARKED, expires_at__gt=now)
+
 
 class Announcement(models.Model):
     """One true difference in a job's facts, told once to everybody who follows.
@@ -211,7 +241,9 @@ class Announcement(models.Model):
     Kept for ever: told ones are the public timeline, and none holds a person's data.
     Applied in order of ``version``, the told ones lead from the first announced facts
     to the present ones. ``changes`` are ``jobs.facts.Change`` as data, ``lines`` the
-    same in the words that were sent.
+    same in the words that were sent. ``subject``, ``opening`` and ``closing`` are what
+    site owners said at the time; ``heading`` says what happened, whatever they said,
+    and is the subject where it is empty.
     """
 
     class Kind(models.TextChoices):
@@ -242,7 +274,13 @@ class Announcement(models.Model):
     changes = models.JSONField(default=list)
     lines = models.JSONField(default=list)
     subject = models.CharField(_("subject"), max_length=400, blank=True)
+    heading = models.CharField(max_length=400, blank=True)
+    opening = models.TextField(blank=True)
+    closing = models.TextField(blank=True)
     note = models.TextField(_("note"), blank=True)
+    because = models.CharField(
+        _("reason"), max_length=9, choices=TakenDownBecause, blank=True
+    )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("by"),
@@ -287,6 +325,11 @@ class Announcement(models.Model):
                 condition=models.Q(state__in=["EXPANDING", "SENDING"]),
                 name="notifications_unfinished",
             ),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(state="PARKED"),
+                name="notifications_parked",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -294,5 +337,8 @@ class Announcement(models.Model):
 
     @property
     def is_for_everyone(self) -> bool:
-        """Whether it also goes to those who want to hear of endings only."""
-        return self.kind in self.ENDINGS
+        """Whether it also goes to those who want to hear of endings only.
+
+        A correction goes to whoever got what it corrects.
+        """
+        return self.kind in (*self.ENDINGS, self.Kind.CORRECTION)

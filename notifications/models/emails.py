@@ -68,6 +68,10 @@ class OutgoingEmail(models.Model):
         CHANGE = 20
         COMPANY = 30
 
+    #: wagtail-modeladmin would have Wagtail index each row, in a visitor's request, and
+    #: name emails among the places where a company is used.
+    wagtail_reference_index_ignore = True
+
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     key = models.CharField(max_length=100, unique=True)
     announcement = models.ForeignKey(
@@ -151,6 +155,26 @@ class OutgoingEmail(models.Model):
         if self.announcement:
             return self.announcement.record.title
         return next((s.record.title for s in self.subscriptions.all()), "")
+
+
+class Tally(models.Model):
+    """What became of attempts to send in one minute, over all workers.
+
+    Counted apart from the emails, so that looking at delivery costs the same with a
+    million of them. A worker that is killed takes its last second's counts along.
+    """
+
+    minute = models.DateTimeField(unique=True)
+    sent = models.PositiveIntegerField(default=0)
+    deferred = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("tally")
+
+    def __str__(self) -> str:
+        return f"Emails at {self.minute:%Y-%m-%d %H:%M}"
 
 
 class Suppression(models.Model):

@@ -11,6 +11,7 @@ from wagtail.admin import messages
 
 from notifications import pausing
 from notifications.permissions import may_pause
+from notifications.tasks import wake_soon
 
 
 @require_POST
@@ -20,6 +21,7 @@ def pause(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     if "resume" in request.POST:
         pausing.resume()
+        wake_soon()
         messages.success(request, _("Email goes out again."))
     else:
         pausing.pause(user=request.user)

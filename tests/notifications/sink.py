@@ -13,14 +13,17 @@ HANG_UP = "hang up"
 class Sink:
     """What the server got, and what it will say.
 
-    ``answers`` are for whole messages, first come first served; ``refused`` are
-    answers to recipients. Without either everything is taken.
+    ``answers`` are for whole messages, ``to_senders`` for senders, first come first
+    served; ``refused`` are answers to recipients, ``always`` is the answer to every
+    message that has none. Without any of them everything is taken.
     """
 
     def __init__(self) -> None:
         self.raw: list[bytes] = []
         self.recipients: list[str] = []
         self.answers: list[str] = []
+        self.always = "250 2.0.0 OK"
+        self.to_senders: list[str] = []
         self.refused: dict[str, str] = {}
         #: How many more times it hangs up as soon as a sender is named.
         self.hang_ups = 0
@@ -35,8 +38,10 @@ class Sink:
         if self.hang_ups:
             self.hang_ups -= 1
             server.transport.abort()
-        envelope.mail_from = address
-        return "250 2.1.0 OK"
+        answer = self.to_senders.pop(0) if self.to_senders else "250 2.1.0 OK"
+        if answer.startswith("250"):
+            envelope.mail_from = address
+        return answer
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if address in self.refused:
@@ -47,7 +52,7 @@ class Sink:
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         self.raw.append(envelope.content)
         self.recipients += envelope.rcpt_tos
-        answer = self.answers.pop(0) if self.answers else "250 2.0.0 OK"
+        answer = self.answers.pop(0) if self.answers else self.always
         if answer == HANG_UP:
             server.transport.abort()
         return answer

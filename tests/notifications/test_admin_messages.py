@@ -6,13 +6,22 @@ import re
 
 import pytest
 import time_machine
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.test import RequestFactory
 from django.urls import reverse
 
 from jobs.models import JobPage
 from jobs.services import close_job
 from notifications import admin_messages, reconciling, services
-from notifications.models import AnnouncementSettings
-from tests.factories import edit, make_board, make_draft, make_job, make_subscription
+from notifications.models import AnnouncedState, AnnouncementSettings
+from tests.factories import (
+    edit,
+    make_board,
+    make_draft,
+    make_job,
+    make_subscription,
+    make_user,
+)
 from tests.notifications.conftest import TITLE, Staff
 from tests.notifications.test_routes import form_of
 
@@ -141,6 +150,105 @@ class TestOutlook:
         assert self.foretold(followed) == (
             f"2 followers will be told {when} that pay changed."
         )
+
+
+class TestLeastGap:
+    @pytest.fixture
+    def told(self, followed, worker):
+        """Followers were told of a change at 14:33, and the gap is four hours."""
+        AnnouncementSettings.objects.update(least_gap_hours=4)
+        edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+        return JobPage.objects.get()
+
+    def test_a_change_is_told_when_the_gap_is_over(self, told, staff):
+        assert publish(staff, told, pay_max="30000") == [
+            "2 followers will be told at 18:33 that pay changed. See or cancel"
+        ]
+
+    def test_the_list_of_what_waits_says_so_too(self, told, staff):
+        edit(told, pay_max=30000)
+
+        html = staff.get(reverse("notifications_announcements")).content.decode()
+        assert "18:33" in html
+
+    def test_an_end_does_not_wait(self, told, staff):
+        [text] = click(staff, "unpublish", told)
+        assert text.startswith("2 followers will be told at 14:43 that it was taken")
+
+    def test_what_somebody_sends_at_once_does_not_wait(self, told, worker, staff):
+        edit(told, pay_max=30000)
+        state = AnnouncedState.objects.get()
+        services.send_now(state_id=state.pk, user=staff.user)
+
+        outlook = services.outlook(record=told.record)
+        assert outlook.due_at <= worker.now()
+
+
+class TestInBulk:
+    @pytest.fixture
+    def jobs(self, followed, worker):
+        """Seven jobs: the first with two followers, one of whom follows them all."""
+        others = [make_job(title=f"Porter & mate {n}") for n in range(6)]
+        for job in others:
+            make_subscription(job=job, email="reader@example.org")
+        worker.run()
+        return [followed, *others]
+
+    def bulk(self, staff, action, jobs):
+        url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", action])
+        ids = "&".join(f"id={job.pk}" for job in jobs)
+        home = reverse("wagtailadmin_home")
+        return said(staff.post(f"{url}?{ids}&next={home}", follow=True))
+
+    LINE = (
+        "7 jobs, 8 followers (2 people): they will be told. Each person gets one email "
+        "per job. See or cancel"
+    )
+
+    @pytest.mark.parametrize("action", ["unpublish", "delete"])
+    def test_one_line_counts_all_that_end(self, action, jobs, staff):
+        assert self.bulk(staff, action, jobs) == [self.LINE]
+
+    def test_one_line_counts_all_that_are_published(self, jobs, staff):
+        for job in jobs:
+            edit(job, pay_max=29000, publish=False)
+
+        assert self.bulk(staff, "publish", jobs) == [self.LINE]
+
+    def test_jobs_without_news_are_not_counted(self, jobs, staff):
+        edit(jobs[0], pay_max=29000, publish=False)
+        for job in jobs[1:]:
+            edit(job, summary="Other words", publish=False)
+
+        assert self.bulk(staff, "publish", jobs) == [
+            "2 followers will be told at 14:32 that pay changed. See or cancel"
+        ]
+
+    def test_nothing_to_tell_is_not_worth_a_line(self, jobs, staff):
+        for job in jobs:
+            edit(job, publish=False)
+
+        assert self.bulk(staff, "publish", jobs) == []
+
+    def test_who_acted_is_known_for_every_job(self, jobs, staff):
+        self.bulk(staff, "unpublish", jobs)
+
+        actors = AnnouncedState.objects.waiting().values_list("actor", flat=True)
+        assert list(actors) == [staff.user.pk] * 7
+
+    def test_seven_jobs_cost_us_little_more_than_one(
+        self, jobs, worker, django_assert_max_num_queries
+    ):
+        for job in jobs:
+            edit(job, pay_max=29000)
+        request = RequestFactory().get("/")
+        request.user = make_user()
+        request.session = {}
+        request._messages = FallbackStorage(request)
+
+        with django_assert_max_num_queries(15):
+            admin_messages.tell_many(request, [job.record.pk for job in jobs])
 
 
 class TestEnding:

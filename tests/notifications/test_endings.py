@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from wagtail.models import PageViewRestriction
 
-from jobs.models import JobPage
+from jobs.models import JobPage, JobRecord
 from jobs.services import close_job, reopen_job
 from notifications import reconciling, ticking
 from notifications.models import AnnouncedState, Announcement
@@ -134,6 +134,23 @@ def test_a_job_made_private_and_public_again_is_open_again(followed, worker):
     worker.run()
 
     assert subjects() == [f"Taken down: {TITLE}", f"Open again: {TITLE}"]
+
+
+def test_what_was_published_in_private_is_known_once_the_job_is_public(
+    followed, worker
+):
+    restriction = PageViewRestriction.objects.create(
+        page_id=followed.pk, restriction_type=PageViewRestriction.LOGIN
+    )
+    edit(followed, title="Night & Day Baker")
+    worker.run(minutes=11)
+    assert subjects() == [f"Taken down: {TITLE}"]
+    restriction.delete()
+    reconciling.reconcile()
+    worker.run()
+
+    assert subjects()[1:] == ["Open again: Night & Day Baker"]
+    assert JobRecord.objects.get().title == "Night & Day Baker"
 
 
 class TestClosingDate:

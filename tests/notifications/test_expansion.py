@@ -11,6 +11,7 @@ from tests.factories import make_job, make_subscription
 
 Kind = Announcement.Kind
 State = Announcement.State
+Priority = OutgoingEmail.Priority
 
 
 @pytest.fixture
@@ -99,18 +100,52 @@ def test_who_must_not_be_mailed_gets_none(job):
     assert announcement.planned == 0
 
 
+def priorities():
+    rows = OutgoingEmail.objects.order_by("announcement")
+    return list(rows.values_list("priority", flat=True))
+
+
 def test_endings_are_more_urgent_than_changes(job):
-    make_subscription(job=job)
+    other = make_job()
+    for followed in (job, other):
+        make_subscription(job=followed)
     make_announcement(job)
-    make_announcement(job, kind=Kind.CLOSED, version=2)
+    make_announcement(other, kind=Kind.CLOSED)
 
     expand()
 
-    rows = OutgoingEmail.objects.order_by("announcement__version")
-    assert list(rows.values_list("priority", flat=True)) == [
-        OutgoingEmail.Priority.CHANGE,
-        OutgoingEmail.Priority.ENDING,
-    ]
+    assert priorities() == [Priority.CHANGE, Priority.ENDING]
+
+
+def test_an_ending_does_not_overtake_what_its_own_job_told_before(job, monkeypatch):
+    monkeypatch.setattr(expansion, "CHUNK", 2)
+    for _ in range(3):
+        make_subscription(job=job)
+    make_announcement(job)
+    expand()
+    assert priorities() == [Priority.CHANGE] * 3
+
+    make_announcement(job, kind=Kind.CLOSED, version=2)
+    expand()
+
+    assert priorities() == [Priority.ENDING] * 6
+    rows = OutgoingEmail.objects.claimable(timezone.now())
+    versions = rows.values_list("announcement__version", flat=True)
+    assert list(versions) == [1, 1, 1, 2, 2, 2]
+
+
+def test_announcements_of_one_job_are_expanded_one_after_the_other(job, monkeypatch):
+    monkeypatch.setattr(expansion, "CHUNK", 1)
+    for _ in range(2):
+        make_subscription(job=job)
+    # Written in the other order, as no key promises.
+    make_announcement(job, kind=Kind.CLOSED, version=2)
+    make_announcement(job, version=1)
+
+    assert expansion.expand_next()
+
+    [row] = OutgoingEmail.objects.select_related("announcement")
+    assert row.announcement.version == 1
 
 
 def test_rows_are_written_in_chunks_and_nobody_is_left_out(job, monkeypatch):

@@ -8,12 +8,14 @@ from django.core import mail
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import PageViewRestriction
 
 from jobs.choices import TellFollowers
 from jobs.models import JobPage
+from notifications import ticking
 from notifications.models import AnnouncedState, Announcement
 from notifications.models.announcements import STRENGTH
-from tests.factories import edit, make_user
+from tests.factories import edit, in_days, make_user
 from tests.notifications.conftest import TITLE, Staff
 
 SEND = TellFollowers.SEND
@@ -75,6 +77,44 @@ class TestDoNotSend:
         JobPage.objects.get().unpublish()
 
         assert told() == f"Taken down: {TITLE}"
+
+    def test_does_not_hold_for_a_closing_date_that_followers_know(
+        self, followed, worker
+    ):
+        soon = worker.now() + dt.timedelta(minutes=15)
+        edit(followed, closes_at=soon, tell_followers=DO_NOT_SEND)
+        worker.run(minutes=11)
+        edit(JobPage.objects.get(), pay_max=29000, tell_followers=DO_NOT_SEND)
+        worker.wait(minutes=5)
+
+        ticking.notice_closing_dates()
+        worker.run()
+
+        assert {m.subject for m in mail.outbox} == {f"Closed: {TITLE}"}
+        assert len(mail.outbox) == 2
+
+    def test_holds_for_a_closing_date_that_is_set_to_the_past(self, followed, told):
+        edit(followed, closes_at=in_days(-1), tell_followers=DO_NOT_SEND)
+
+        assert told() is None
+
+    def test_does_not_hold_for_making_the_job_private(self, followed, told):
+        edit(followed, pay_max=29000, tell_followers=DO_NOT_SEND)
+        PageViewRestriction.objects.create(
+            page_id=followed.pk, restriction_type=PageViewRestriction.LOGIN
+        )
+
+        assert told() == f"Taken down: {TITLE}"
+
+    def test_holds_for_publishing_a_job_that_was_taken_down(self, followed, worker):
+        followed.unpublish()
+        worker.run(minutes=11)
+        mail.outbox.clear()
+
+        edit(JobPage.objects.get(), tell_followers=DO_NOT_SEND)
+        worker.run(minutes=11)
+
+        assert mail.outbox == []
 
 
 class TestSend:

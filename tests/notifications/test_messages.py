@@ -284,9 +284,21 @@ class TestEndings:
         message = mailed()
 
         assert message.subject == f"Open again: {TITLE}"
+        says(message, "You followed this job until applications closed on ")
         says(message, "It is open again, until Fri 12 June, 23:59. Since then:")
         says(message, "£26,000 a year")
         assert "http://testserver/jobs/bread-butter-baker/" in links_of(message)
+
+    def test_open_again_after_it_was_taken_down(self, job, worker, mailed):
+        job.unpublish()
+        worker.run(minutes=11)
+        edit(JobPage.objects.get())
+
+        message = mailed()
+
+        assert message.subject == f"Open again: {TITLE}"
+        says(message, "You followed this job until it was taken down on ")
+        assert "applications closed" not in message.body
 
     def test_similar_jobs_are_three_at_most_open_and_not_the_job_itself(
         self, job, mailed, company

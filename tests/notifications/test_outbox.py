@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import pytest
 from django.db import IntegrityError, transaction
 
+from notifications import services
 from notifications.delivery import outbox
-from notifications.models import OutgoingEmail
+from notifications.models import Announcement, OutgoingEmail
 from tests.factories import (
     edit,
     make_company,
@@ -133,6 +134,27 @@ class TestSettling:
         assert not lost.is_ours(email)
         assert held.is_ours(email)
 
+    def test_it_finds_out_before_each_of_its_rows(self, owed, worker, steady):
+        owed(3)
+        lost = outbox.claim(3)
+        worker.wait(seconds=61)
+        claimed()
+
+        assert [lost.is_ours(email) for email in lost.emails] == [False] * 3
+
+    def test_one_row_in_other_hands_makes_it_ask_for_the_others(self, owed, worker):
+        """The clock of this machine did not go on: it slept, or the other jumped."""
+        owed(2)
+        lost = outbox.claim(2)
+        first, second = lost.emails
+        worker.wait(seconds=61)
+        claimed()
+        assert lost.is_ours(first)
+
+        outbox.sent(lost, first, "250")
+
+        assert not lost.is_ours(second)
+
     def test_a_worker_that_is_slow_keeps_its_rows(self, owed, worker, steady):
         owed(1)
         lease, email = claim_one()
@@ -169,22 +191,63 @@ class TestSettling:
 
         assert claimed() == rows
 
-    def test_each_failure_waits_longer_until_the_row_is_given_up(self, owed, worker):
-        owed(1)
-        waits = []
-        while True:
-            outbox.deferred(*claim_one(), "450")
-            row = OutgoingEmail.objects.get()
-            if row.state == State.FAILED:
-                break
-            waits.append(row.due_at - worker.now())
-            worker.wait(seconds=waits[-1].total_seconds() + 1)
+    @pytest.fixture
+    def put_off(self, owed, worker, monkeypatch):
+        """Put a row off until it is given up; answers the minutes waited each time."""
+        monkeypatch.setattr(outbox, "JITTER", 0)
 
-        assert len(waits) >= 5
-        assert waits == sorted(waits)
-        assert waits[0] < dt.timedelta(minutes=2)
-        assert row.attempts == len(waits) + 1
-        assert row.last_code == "450"
+        def put_off(**fields):
+            owed(1, created_at=worker.now(), **fields)
+            waits = []
+            while True:
+                outbox.deferred(*claim_one(), "450")
+                row = OutgoingEmail.objects.get()
+                if row.state == State.FAILED:
+                    assert (row.attempts, row.last_code) == (len(waits) + 1, "450")
+                    return [round(wait / dt.timedelta(minutes=1)) for wait in waits]
+                waits.append(row.due_at - worker.now())
+                worker.wait(seconds=waits[-1].total_seconds() + 1)
+
+        return put_off
+
+    def test_each_failure_waits_longer_until_the_row_is_given_up(self, put_off):
+        waits = put_off(kind=OutgoingEmail.Kind.REMINDER)
+
+        hours = [1 * 60, 3 * 60, 6 * 60, 12 * 60]
+        assert waits[:9] == [1, 5, 15, *hours, 12 * 60, 12 * 60]
+        assert sum(waits) == pytest.approx(3 * 24 * 60, abs=2)
+
+    def test_an_announcement_is_tried_until_it_is_no_news_any_more(
+        self, put_off, followed, worker
+    ):
+        edit(followed, pay_max=29000)
+        worker.wait(minutes=11)
+        services.announce_next()
+        announcement = Announcement.objects.get()
+        announcement.expires_at = worker.now() + dt.timedelta(hours=2)
+        announcement.save()
+
+        waits = put_off(kind=OutgoingEmail.Kind.ANNOUNCEMENT, announcement=announcement)
+
+        assert waits == [1, 5, 15, 60, 39]
+
+    def test_a_link_that_somebody_waits_for_is_tried_for_an_hour(self, put_off):
+        assert put_off(kind=OutgoingEmail.Kind.MANAGE_LINK) == [1, 5, 15, 39]
+
+    def test_it_is_tried_as_often_when_the_relay_was_away_that_long(
+        self, owed, put_off, worker
+    ):
+        asked_at = worker.now()
+        worker.wait(hours=5)
+
+        owed(1)
+        OutgoingEmail.objects.update(created_at=asked_at)
+        for minutes in (1, 5, 15, 60):
+            outbox.deferred(*claim_one(), "450")
+            worker.wait(minutes=minutes, seconds=1)
+        outbox.deferred(*claim_one(), "450")
+
+        assert OutgoingEmail.objects.get().state == State.FAILED
 
     def test_a_message_that_may_have_arrived_waits_longer(self, owed, worker):
         owed(1)
@@ -228,6 +291,14 @@ class TestPoison:
         poison.refresh_from_db()
         assert poison.state == State.FAILED
         assert len(claimed()) == 1
+
+    def test_nobody_takes_it_in_the_moment_before_it_is_set_aside(self, owed, worker):
+        """A worker that starts sends at once, and would die before it could."""
+        owed(1)
+        for _ in range(4):
+            assert self.die(worker)
+
+        assert claimed() == []
 
     def test_a_row_that_is_settled_is_no_suspect(self, owed, worker):
         owed(1)

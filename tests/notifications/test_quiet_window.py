@@ -159,6 +159,21 @@ def test_an_edit_before_the_facts_were_adopted_is_part_of_them(db, worker, told)
     assert AnnouncedState.objects.get().facts["pay"]["high"] == "29000.00"
 
 
+def test_who_confirmed_by_a_clock_that_is_ahead_followed_before_all_the_same(
+    followed, worker
+):
+    make_subscription(
+        job=followed,
+        email="ahead@example.org",
+        confirmed_at=worker.now() + dt.timedelta(minutes=20),
+    )
+    edit(followed, pay_max=29000)
+
+    worker.run(minutes=11)
+
+    assert ["ahead@example.org"] in [message.to for message in mail.outbox]
+
+
 def test_one_broken_job_does_not_stop_the_others(followed, worker, monkeypatch, errors):
     broken = make_job(title="Broken & bent")
     worker.run()

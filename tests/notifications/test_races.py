@@ -1,7 +1,9 @@
 """Several workers, ticks and people at the same time, each with its own connection."""
 
+import contextlib
 import threading
 from collections import Counter
+from functools import partial
 
 import pytest
 from django.core import mail
@@ -9,13 +11,13 @@ from django.db import connection, transaction
 
 from jobs.models import JobRecord
 from notifications import services, ticking
-from notifications.delivery import expansion, outbox
+from notifications.delivery import expansion, outbox, owing
 from notifications.delivery.transport import open_transport
 from notifications.delivery.worker import work
 from notifications.models import AnnouncedState, Announcement, OutgoingEmail
 from subscriptions import services as subscriptions
 from subscriptions import tokens
-from tests.factories import edit, make_job, make_subscription
+from tests.factories import edit, make_company, make_job, make_subscription
 from tests.notifications.conftest import TITLE
 
 FOLLOWERS = 12
@@ -153,6 +155,31 @@ def test_who_confirms_while_facts_are_compared_is_told_or_knows_them(
     announcement = Announcement.objects.get()
     told = ["late@example.org"] in [message.to for message in mail.outbox]
     assert told == (late.confirmed_at <= announcement.created_at)
+
+
+def test_a_company_hears_once_of_two_first_followers_at_the_same_moment(
+    committed, together, worker, monkeypatch
+):
+    company = make_company(email="hiring@crumb.example")
+    jobs = [make_job(company=company) for _ in range(2)]
+    tokens_ = [
+        tokens.confirm_token(make_subscription(job=job, confirmed=False))
+        for job in jobs
+    ]
+    both_look = threading.Barrier(2)
+    due_at = owing._notice_due_at
+
+    def look_together(*args):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_look.wait(timeout=1)
+        return due_at(*args)
+
+    monkeypatch.setattr(owing, "_notice_due_at", look_together)
+
+    together(*[partial(subscriptions.confirm, token=token) for token in tokens_])
+
+    notice = OutgoingEmail.objects.get(company=company)
+    assert notice.subscriptions.count() == 2
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="it has one writer at a time")

@@ -3,8 +3,10 @@
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from jobs.models import JobPage, JobRecord
+from jobs.models import JobLocation, JobPage, JobRecord, JobRequirement
 from notifications import reconciling
 from notifications.models import AnnouncedState, Announcement, Heartbeat, OutgoingEmail
 from tests.factories import edit, make_job, make_jobs, make_subscription
@@ -49,6 +51,45 @@ def test_wording_is_no_news(followed):
     )
 
     assert reconciling.reconcile() == 0
+
+
+@pytest.mark.parametrize(
+    ("model", "values"),
+    [
+        (JobRequirement, {"text": "A full driving licence"}),
+        (JobRequirement, {"kind": "NICE"}),
+        (JobLocation, {"place": "Port Sable"}),
+        (JobLocation, {"country": "FR"}),
+        (JobPage, {"workplace": "REMOTE"}),
+        (JobPage, {"apply_email": "hiring@crumb.example"}),
+    ],
+)
+def test_every_kind_of_fact_is_compared(followed, model, values):
+    model.objects.filter(pk=model.objects.first().pk).update(**values)
+
+    assert reconciling.reconcile() == 1
+
+
+def test_any_number_of_jobs_costs_the_same_queries(followed):
+    counts = []
+    for _ in range(2):
+        make_jobs(20)
+        reconciling.reconcile()
+        with CaptureQueriesContext(connection) as queries:
+            assert reconciling.reconcile() == 0
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1] <= 15
+
+
+def test_many_jobs_are_looked_at_a_few_at_a_time(followed, monkeypatch):
+    monkeypatch.setattr(reconciling, "CHUNK", 2)
+    make_jobs(4)
+    for _ in range(3):
+        reconciling.reconcile()
+    JobRequirement.objects.filter(page=JobPage.objects.last()).update(text="A van")
+
+    assert reconciling.reconcile() == 1
 
 
 def test_imported_jobs_get_a_record_and_a_state_in_silence(db, worker, told):

@@ -4,12 +4,16 @@ import datetime as dt
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from jobs.models import JobPage
 from jobs.services import close_job
-from notifications import reminding
-from notifications.models import OutgoingEmail
+from notifications import reminding, ticking
+from notifications.models import OutgoingEmail, Suppression
 from subscriptions import services as subscriptions
+from subscriptions.addresses import hashed
+from subscriptions.models import Subscription
 from tests.factories import edit, in_days, make_job, make_subscription
 from tests.notifications.conftest import TITLE
 
@@ -66,11 +70,119 @@ def test_it_moves_with_the_date(job, look, worker):
     assert look(days=10) == WANTED
 
 
-def test_it_is_not_repeated_when_the_date_moves_on(job, look):
-    assert look(days=8) == WANTED
-    JobPage.objects.update(closes_at=in_days(20))
+class TestDateThatMovesBeforeItIsSent:
+    """The reminder is owed already, and waits for a worker."""
 
-    assert look(days=10) == []
+    @pytest.fixture
+    def owed(self, job, worker):
+        worker.wait(days=8)
+        assert reminding.owe_reminders() == 1
+
+    def test_on_to_a_later_day_it_waits_for_that_one(self, owed, look):
+        JobPage.objects.update(closes_at=in_days(20))
+
+        assert look(minutes=1) == []
+        assert look(days=8) == []
+        assert look(days=2) == WANTED
+        assert look(hours=1) == []
+
+    def test_on_and_back_it_comes_in_time_for_the_last_word(self, owed, look):
+        JobPage.objects.update(closes_at=in_days(20))
+        assert look(minutes=1) == []
+        JobPage.objects.update(closes_at=in_days(9))
+
+        assert look(minutes=1) == WANTED
+
+    def test_within_the_three_days_it_is_sent_with_the_new_day(self, owed, look):
+        JobPage.objects.update(closes_at=in_days(10.5))
+
+        assert look(minutes=1) == WANTED
+
+    def test_when_it_may_have_arrived_it_is_not_owed_again(self, owed, look):
+        OutgoingEmail.objects.update(uncertain=True)
+        JobPage.objects.update(closes_at=in_days(20))
+
+        assert look(minutes=1) == []
+        assert look(days=10) == []
+
+
+class TestDateThatMovesAfterItWasSent:
+    def test_it_is_not_repeated(self, job, look):
+        assert look(days=8) == WANTED
+        JobPage.objects.update(closes_at=in_days(20))
+
+        assert look(days=10) == []
+
+    def test_it_is_not_repeated_after_its_row_could_have_been_forgotten(
+        self, job, look, worker
+    ):
+        assert look(days=8) == WANTED
+        JobPage.objects.update(closes_at=in_days(90))
+        worker.wait(days=40)
+        ticking.purge_old_emails()
+
+        assert look(days=40) == []
+
+    def test_its_row_is_forgotten_with_the_subscription(self, job, look, worker):
+        look(days=8)
+        Subscription.objects.update(ended_at=worker.now())
+
+        worker.wait(days=40)
+        ticking.purge_old_emails()
+
+        assert not OutgoingEmail.objects.exists()
+
+
+class TestManyPeople:
+    @pytest.fixture
+    def many(self, job):
+        def many(count):
+            for _ in range(count):
+                make_subscription(job=job, remind_before_closing=True)
+
+        return many
+
+    def test_they_are_owed_in_pieces_and_each_one_once(
+        self, job, many, worker, monkeypatch
+    ):
+        monkeypatch.setattr(reminding, "CHUNK", 2)
+        many(6)
+        worker.wait(days=8)
+
+        assert reminding.owe_reminders() == 7
+        assert reminding.owe_reminders() == 0
+
+        rows = OutgoingEmail.objects.order_by("pk")
+        asked = Subscription.objects.filter(remind_before_closing=True)
+        assert [row.subscriptions.get().pk for row in rows] == [
+            subscription.pk for subscription in asked.order_by("pk")
+        ]
+        assert all(
+            row.subscriptions.get().subscriber_id == row.subscriber_id for row in rows
+        )
+        assert len({row.message_id for row in rows}) == 7
+
+    def test_sixty_cost_as_many_queries_as_three(
+        self, job, many, worker, django_assert_num_queries
+    ):
+        many(2)
+        worker.wait(days=8)
+        with CaptureQueriesContext(connection) as few:
+            assert reminding.owe_reminders() == 3
+
+        OutgoingEmail.objects.all().delete()
+        many(57)
+        with django_assert_num_queries(len(few)):
+            assert reminding.owe_reminders() == 60
+
+    def test_an_address_that_must_not_be_mailed_is_passed_over(self, job, worker):
+        Suppression.objects.create(
+            address_hash=hashed("asked@example.org"), reason="BLOCKED"
+        )
+        worker.wait(days=8)
+
+        assert reminding.owe_reminders() == 0
+        assert not OutgoingEmail.objects.exists()
 
 
 @pytest.mark.parametrize(

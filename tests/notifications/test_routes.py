@@ -71,6 +71,38 @@ def make_private(page):
     )
 
 
+def make_private_in_the_admin(staff, page):
+    url = reverse("wagtailadmin_pages:set_privacy", args=[page.pk])
+    response = staff.post(url, {"restriction_type": PageViewRestriction.LOGIN})
+    assert response.json()["is_public"] is False
+
+
+def make_another_list():
+    other = JobIndexPage(title="Elsewhere", slug="elsewhere")
+    make_board().get_parent().add_child(instance=other)
+    return other
+
+
+def move(staff, job):
+    job.move(make_another_list(), pos="last-child")
+
+
+def move_below_a_private_list(staff, job):
+    other = make_another_list()
+    make_private(other)
+    job.move(other, pos="last-child")
+
+
+def with_an_alias(act):
+    """The same to a job that is also shown at a second address."""
+
+    def acted(staff, job):
+        job.create_alias(update_slug="bread-again")
+        act(job)
+
+    return acted
+
+
 ENDS = {
     "unpublish": lambda staff, job: job.unpublish(),
     "unpublish in the admin": lambda staff, job: click(staff, "unpublish", job),
@@ -97,6 +129,10 @@ ENDS = {
     "expiry": expire,
     "made private": lambda staff, job: make_private(job),
     "parent made private": lambda staff, job: make_private(make_board()),
+    "made private in the admin": make_private_in_the_admin,
+    "moved below a private list": move_below_a_private_list,
+    "unpublish the source of an alias": with_an_alias(JobPage.unpublish),
+    "delete the source of an alias": with_an_alias(JobPage.delete),
     "queryset update": lambda staff, job: JobPage.objects.filter(pk=job.pk).update(
         live=False
     ),
@@ -136,14 +172,37 @@ def approve_in_admin(staff, job):
     assert staff.post(url).status_code == 302
 
 
-def publish_the_source_of_an_alias(staff, job):
-    job.create_alias(update_slug="bread-again")
-    edit(job, pay_max=29000)
-
-
 def bulk_publish_of_a_draft(staff, job):
     edit(job, pay_max=29000, publish=False)
     bulk(staff, "publish", job)
+
+
+def publish_while_it_is_reviewed(staff, job):
+    submit_for_review(job)
+    JobPage.objects.get(pk=job.pk).get_latest_revision().publish()
+
+
+def with_an_earlier_revision(job):
+    """Have the followers know other facts than an earlier revision has."""
+    draft = edit(job, pay_max=29000, publish=False).get_latest_revision()
+    edit(job, pay_max=28000, publish=False)
+    return draft
+
+
+def publish_an_earlier_revision_again(staff, job):
+    with_an_earlier_revision(job).publish()
+
+
+def revert_in_the_admin(staff, job):
+    revision = with_an_earlier_revision(job)
+    url = reverse("wagtailadmin_pages:revisions_revert", args=[job.pk, revision.pk])
+    html = staff.get(url).content.decode()
+    data = querydict_from_html(html, form_id="page-edit-form").dict()
+    body = [("paragraph", rich_text("<p>The ovens are lit at ten.</p>"))]
+    data |= nested_form_data({"body": streamfield(body)})
+    edit_url = reverse("wagtailadmin_pages:edit", args=[job.pk])
+    response = staff.post(edit_url, data | {"action-publish": "publish"})
+    assert response.status_code == 302, response.context["form"].errors
 
 
 CHANGES = {
@@ -154,7 +213,10 @@ CHANGES = {
     "scheduled publish": publish_by_schedule,
     "approval in a workflow": approve,
     "approval in the admin": approve_in_admin,
-    "source of an alias": publish_the_source_of_an_alias,
+    "source of an alias": with_an_alias(lambda job: edit(job, pay_max=29000)),
+    "publish while it is reviewed": publish_while_it_is_reviewed,
+    "an earlier revision again": publish_an_earlier_revision_again,
+    "an earlier revision again in the admin": revert_in_the_admin,
     "bulk publish of a draft": bulk_publish_of_a_draft,
     "queryset update": lambda staff, job: JobPage.objects.update(pay_max=29000),
 }
@@ -182,15 +244,43 @@ def autosave(staff, job):
     assert response.json()["success"]
 
 
+def bulk_publish_from_above(staff, job):
+    """Wagtail publishes what is not live below it, and no draft of what is."""
+    edit(job, pay_max=29000, publish=False)
+    bulk(staff, "publish", make_board(), include_descendants="on")
+
+
+def unschedule(staff, job):
+    schedule_a_change(staff, job)
+    revision = job.revisions.get(approved_go_live_at__isnull=False)
+    url = reverse("wagtailadmin_pages:revisions_unschedule", args=[job.pk, revision.pk])
+    assert staff.post(url).status_code == 302
+    with time_machine.travel(timezone.now() + dt.timedelta(days=2)):
+        call_command("publish_scheduled", verbosity=0)
+    assert JobPage.objects.get(pk=job.pk).pay_max == 28000
+
+
+def cancel_a_review(staff, job):
+    submit_for_review(job).workflow_state.cancel(user=staff.user)
+
+
+def reject_a_review(staff, job):
+    submit_for_review(job).reject(user=staff.user)
+
+
+def make_alias(job):
+    return JobPage.objects.get(pk=job.create_alias(update_slug="bread-again").pk)
+
+
+def convert_an_alias(staff, job):
+    alias = make_alias(job)
+    click(staff, "convert_alias", alias)
+    edit(JobPage.objects.get(pk=alias.pk), pay_max=29000)
+
+
 def copy_and_publish(staff, job):
     copy = job.copy(update_attrs={"slug": "bread-again"}, keep_live=True)
     assert copy.live
-
-
-def move(staff, job):
-    other = JobIndexPage(title="Elsewhere", slug="elsewhere")
-    make_board().get_parent().add_child(instance=other)
-    job.move(other, pos="last-child")
 
 
 def reorder_requirements(staff, job):
@@ -238,8 +328,15 @@ SILENT = {
     "publish without a change": lambda staff, job: edit(job),
     "publish in the admin without a change": publish_in_admin,
     "bulk publish of unchanged jobs": lambda staff, job: bulk(staff, "publish", job),
+    "bulk publish of the parent with all below it": bulk_publish_from_above,
     "copy": lambda staff, job: job.copy(update_attrs={"slug": "x"}, keep_live=False),
     "copy and publish": copy_and_publish,
+    "a schedule cancelled": unschedule,
+    "a review cancelled": cancel_a_review,
+    "a review rejected": reject_a_review,
+    "an alias unpublished": lambda staff, job: make_alias(job).unpublish(),
+    "an alias deleted": lambda staff, job: make_alias(job).delete(),
+    "an alias made a page of its own": convert_an_alias,
     "making an alias": lambda staff, job: job.create_alias(update_slug="x"),
     "move": move,
     "reorder of requirements": reorder_requirements,

@@ -8,7 +8,8 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from jobs.models import JobPage
+from jobs.facts import facts_now
+from jobs.models import JobPage, JobRecord
 from jobs.services import close_job, reopen_job
 from notifications import services, ticking
 from notifications.models import (
@@ -112,6 +113,60 @@ class TestTick:
 
         assert AnnouncedState.objects.values().get() == state
         assert not OutgoingEmail.objects.exists()
+
+
+class TestClosingDates:
+    @pytest.fixture
+    def cancelled(self, followed, worker):
+        """A change of pay whose announcement was cancelled, with a day to go."""
+        JobPage.objects.update(closes_at=in_days(1))
+        services.ensure_state(record_id=followed.record.pk)
+        AnnouncedState.objects.update(
+            facts=facts_now(JobRecord.objects.get(), worker.now())
+        )
+        edit(JobPage.objects.get(), pay_max=29000, closes_at=in_days(1))
+        assert services.cancel(state_id=AnnouncedState.objects.get().pk, user=None)
+
+    def test_one_that_passes_is_noticed_after_a_cancelled_announcement_too(
+        self, cancelled, worker
+    ):
+        worker.wait(days=1, minutes=1)
+        ticking.notice_closing_dates()
+        worker.run()
+
+        assert [m.subject for m in mail.outbox] == [f"Closed: {TITLE}"] * 2
+        assert "29,000" not in mail.outbox[0].body
+
+    def test_the_cancelled_news_stays_cancelled(self, cancelled, worker):
+        ticking.notice_closing_dates()
+        worker.run(minutes=11)
+
+        assert mail.outbox == []
+
+    def test_one_whose_own_announcement_was_cancelled_is_left_alone(
+        self, cancelled, worker
+    ):
+        worker.wait(days=1, minutes=1)
+        ticking.notice_closing_dates()
+        assert services.cancel(state_id=AnnouncedState.objects.get().pk, user=None)
+
+        for _ in range(3):
+            worker.wait(minutes=1)
+            ticking.notice_closing_dates()
+            assert AnnouncedState.objects.get().due_at is None
+            worker.run()
+        assert mail.outbox == []
+
+    def test_a_job_whose_filling_was_cancelled_is_not_looked_at_for_ever(
+        self, cancelled, worker
+    ):
+        close_job(page_id=JobPage.objects.get().pk, reason="FILLED")
+        assert services.cancel(state_id=AnnouncedState.objects.get().pk, user=None)
+
+        worker.wait(days=1, minutes=1)
+        ticking.notice_closing_dates()
+
+        assert AnnouncedState.objects.get().due_at is None
 
 
 class TestEndOfFollows:

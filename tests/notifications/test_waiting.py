@@ -153,6 +153,22 @@ class TestPause:
 
         assert subjects() == [CHANGED]
 
+    def test_what_waited_is_read_in_order_and_says_what_is_true(
+        self, followed, worker, staff
+    ):
+        staff.post(reverse("notifications_pause"))
+        edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+        close_job(page_id=followed.pk, reason="FILLED")
+        worker.run(minutes=11)
+
+        staff.post(reverse("notifications_pause"), {"resume": ""})
+        worker.run()
+
+        assert subjects() == [CHANGED, f"Filled: {TITLE}"]
+        for part in (mail.outbox[0].body, mail.outbox[0].alternatives[0].content):
+            assert "still open" not in part
+
     def test_the_first_one_who_paused_is_remembered(self, db, staff):
         staff.post(reverse("notifications_pause"))
         Staff().post(reverse("notifications_pause"))

@@ -68,9 +68,20 @@ class TestFollowAgain:
         assert again == row
         assert again.is_confirmed
         assert again.closings_only
-        assert again.confirmed_at == row.confirmed_at
         assert again.ended_reason == ""
         assert heard == []
+
+    def test_counts_from_now_on(self, record):
+        row = make_subscription(record=record)
+        services.unsubscribe(token=row.token)
+        meanwhile = timezone.now()
+
+        services.follow_again(token=row.token)
+
+        told = services.recipients(
+            record_id=record.pk, confirmed_by=meanwhile, for_closing=True
+        )
+        assert not told.exists()
 
     @pytest.mark.parametrize("reason", ["JOB_ENDED", "BOUNCED", "COMPLAINED", "STAFF"])
     def test_undoes_nothing_but_stopping(self, record, reason):

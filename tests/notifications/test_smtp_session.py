@@ -1,0 +1,110 @@
+"""What a session writes ahead, and that nobody gets more than was given away."""
+
+import threading
+
+import pytest
+
+from notifications.delivery.smtp import Envelope, Outcome, Relay, Session
+from tests.faults.sink import Sink
+
+SENDER = "jobs@board.example"
+FIRST, SECOND, THIRD = (
+    Envelope(SENDER, f"reader{number}@example.org") for number in (1, 2, 3)
+)
+CONTENT = b"Subject: News\r\n\r\n.A line that begins with a dot\r\n"
+
+
+@pytest.fixture
+def sink():
+    with Sink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def session(sink):
+    session = Session(Relay(host="127.0.0.1", port=sink.port))
+    yield session
+    session.close()
+
+
+def recipients(sink):
+    return [taken.recipient for taken in sink.taken]
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_what_is_announced_goes_out_over_the_same_connection(sink, session, pipelining):
+    sink.pipelining = pipelining
+
+    session.send(FIRST, CONTENT, following=SECOND)
+    session.send(SECOND, CONTENT, following=THIRD)
+    answer = session.send(THIRD, CONTENT)
+
+    assert answer.outcome is Outcome.ACCEPTED
+    assert recipients(sink) == [e.recipient for e in (FIRST, SECOND, THIRD)]
+    assert {taken.content for taken in sink.taken} == {
+        CONTENT.replace(b"\r\n.", b"\r\n..")
+    }
+    assert sink.connections == 1
+
+
+def test_the_next_is_announced_in_the_turn_of_the_first(sink, session):
+    announced = threading.Event()
+    sink.on("mail", announced.set, after=1)
+
+    session.send(FIRST, CONTENT, following=SECOND)
+
+    assert announced.wait(timeout=10)
+    assert recipients(sink) == [FIRST.recipient]
+
+
+def test_another_than_was_announced_goes_over_a_new_connection(sink, session):
+    session.send(FIRST, CONTENT, following=SECOND)
+
+    answer = session.send(THIRD, CONTENT)
+
+    assert answer.outcome is Outcome.ACCEPTED
+    assert recipients(sink) == [FIRST.recipient, THIRD.recipient]
+    assert sink.connections == 2
+
+
+def test_who_was_announced_and_then_left_gets_nothing(sink, session):
+    session.send(FIRST, CONTENT, following=SECOND)
+
+    session.close()
+    session.send(THIRD, CONTENT)
+
+    assert recipients(sink) == [FIRST.recipient, THIRD.recipient]
+
+
+@pytest.mark.parametrize(
+    ("phase", "reply", "outcome"),
+    [
+        ("mail", "421 4.7.0 too many messages on this connection", Outcome.RECONNECT),
+        ("rcpt", "550 5.1.1 no such mailbox", Outcome.REJECTED),
+        ("rcpt", "450 4.2.1 busy", Outcome.DEFERRED),
+        ("data", "451 4.3.0 later", Outcome.DEFERRED),
+    ],
+)
+def test_a_refusal_of_what_was_announced_concerns_only_that(
+    sink, session, phase, reply, outcome
+):
+    sink.on(phase, reply, after=1)
+
+    first = session.send(FIRST, CONTENT, following=SECOND)
+    second = session.send(SECOND, CONTENT, following=THIRD)
+    third = session.send(THIRD, CONTENT)
+
+    outcomes = [answer.outcome for answer in (first, second, third)]
+    assert outcomes == [Outcome.ACCEPTED, outcome, Outcome.ACCEPTED]
+    assert recipients(sink) == [FIRST.recipient, THIRD.recipient]
+
+
+def test_a_refusal_of_the_first_leaves_what_was_announced_to_be_sent(sink, session):
+    sink.on("dot", "554 5.6.0 cannot be read")
+
+    first = session.send(FIRST, CONTENT, following=SECOND)
+    second = session.send(SECOND, CONTENT)
+
+    assert first.outcome is Outcome.MESSAGE_REJECTED
+    assert second.outcome is Outcome.ACCEPTED
+    assert recipients(sink) == [SECOND.recipient]
