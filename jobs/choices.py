@@ -49,6 +49,15 @@ class ClosedReason(models.TextChoices):
     CANCELLED = "CANCELLED", _("Cancelled")
 
 
+class TakenDownBecause(models.TextChoices):
+    """Why an editor took a job's page away, as followers read it after a colon."""
+
+    FILLED = "FILLED", _("filled")
+    CANCELLED = "CANCELLED", _("cancelled")
+    IN_ERROR = "IN_ERROR", _("published in error")
+    MOVED = "MOVED", _("moved to another page")
+
+
 class RequirementKind(models.TextChoices):
     MUST = "MUST", _("Must have")
     NICE = "NICE", _("Nice to have")
@@ -64,6 +73,14 @@ class TellFollowers(models.TextChoices):
     AUTOMATIC = "AUTOMATIC", _("When something that matters changed")
     SEND = "SEND", _("Yes, this time")
     DO_NOT_SEND = "DO_NOT_SEND", _("No, not this time")
+
+
+class Strictness(models.TextChoices):
+    """What the board does about something in a job that it would rather not have."""
+
+    SILENT = "SILENT", _("Say nothing")
+    WARNS = "WARNS", _("Warn")
+    BLOCKS = "BLOCKS", _("Refuse to publish")
 
 
 class Currency(models.TextChoices):

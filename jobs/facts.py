@@ -156,6 +156,22 @@ def facts_now(
     return facts_of(page, now, private)
 
 
+def facts_if_published(page: JobPage, now: dt.datetime) -> Facts:
+    """Collect the facts that would be public if ``page`` were published as it stands.
+
+    Args:
+        page: a live page or a draft of it, such as its latest revision as an object.
+        now: the moment of publishing.
+    """
+    private = private_paths()
+    hidden = page.path.startswith(private)
+    availability = (
+        Availability(TAKEN_DOWN, "private") if hidden else closing_of(page, now)
+    )
+    found = {"availability": asdict(availability)}
+    return facts_of(page, now, private) | found if availability.is_open else found
+
+
 def is_open(facts: Facts) -> bool:
     return bool(facts["availability"]["state"] == OPEN)
 
@@ -197,8 +213,11 @@ def _digest(page: JobPage) -> str:
 _SIGNS = "+#%£$€"
 
 
-def _plain(text: str) -> str:
-    """Reduce a text to what is left when only its wording changes."""
+def plain(text: str) -> str:
+    """Reduce a text to what is left when only its wording changes.
+
+    Two texts that differ in case, spaces or punctuation only come out the same.
+    """
     folded = unicodedata.normalize("NFKC", text).casefold()
     # "1.5" is not "15"; "10 to 12" is "10-12" and not "1012".
     folded = re.sub(r"(?<=\d)[.,](?=\d)", "point", folded)
@@ -218,7 +237,7 @@ def _changed(field: str, before: Any, after: Any) -> Iterator[Change]:
 
 def _text_changed(field: str, before: str, after: str) -> Iterator[Change]:
     if before != after:
-        minor = _plain(before) == _plain(after)
+        minor = plain(before) == plain(after)
         yield Change(field, "changed", before, after, minor)
 
 
@@ -229,7 +248,7 @@ def _locations_changed(field: str, before: list, after: list) -> Iterator[Change
 
 
 def _plain_rows(rows: list[list[str]]) -> list[list[str]]:
-    return sorted([_plain(cell) for cell in row] for row in rows)
+    return sorted([plain(cell) for cell in row] for row in rows)
 
 
 def _always_minor(field: str, before: str, after: str) -> Iterator[Change]:
@@ -240,15 +259,16 @@ def _always_minor(field: str, before: str, after: str) -> Iterator[Change]:
 def _requirements_changed(
     field: str, before: dict[str, dict], after: dict[str, dict]
 ) -> Iterator[Change]:
-    gone = {k: v for k, v in before.items() if k not in after}
-    new = {k: v for k, v in after.items() if k not in before}
-    pairs = [(value, after[key]) for key, value in before.items() if key in after]
-    # Deleted and typed again is the same requirement with another uuid.
-    for alike in (operator.eq, _differ_in_wording, _same_words):
-        for key, value in list(new.items()):
-            twin = next((k for k, old in gone.items() if alike(old, value)), None)
-            if twin is not None:
-                pairs.append((gone.pop(twin), new.pop(key)))
+    if before == after:
+        return
+    gone, new = dict(before), dict(after)
+    # What reads the same is the same, whatever its uuid: it was deleted and typed
+    # again, or two changed places by retyping them.
+    pairs = _paired(gone, new, operator.eq)
+    pairs += _paired(gone, new, _differ_in_wording)
+    same_uuid = [key for key in gone if key in new]
+    pairs += [(gone.pop(key), new.pop(key)) for key in same_uuid]
+    pairs += _paired(gone, new, _same_words)
     for value in new.values():
         yield Change(field, "added", None, value)
     for value in gone.values():
@@ -258,12 +278,24 @@ def _requirements_changed(
             yield Change(field, "reworded", old, value, _differ_in_wording(old, value))
 
 
+def _paired(
+    gone: dict[str, dict], new: dict[str, dict], alike: Callable[[dict, dict], bool]
+) -> list[tuple[dict, dict]]:
+    """Take out of both what is ``alike`` and answer it in pairs."""
+    pairs = []
+    for key, value in list(new.items()):
+        twin = next((k for k, old in gone.items() if alike(old, value)), None)
+        if twin is not None:
+            pairs.append((gone.pop(twin), new.pop(key)))
+    return pairs
+
+
 def _differ_in_wording(one: dict[str, str], other: dict[str, str]) -> bool:
     return one["kind"] == other["kind"] and _same_words(one, other)
 
 
 def _same_words(one: dict[str, str], other: dict[str, str]) -> bool:
-    return _plain(one["text"]) == _plain(other["text"])
+    return plain(one["text"]) == plain(other["text"])
 
 
 #: Every fact in the order in which its change is told, and what compares it.

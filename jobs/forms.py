@@ -7,15 +7,18 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.widgets import AdminDateTimeInput
 
-from jobs.choices import Workplace
+from jobs.choices import EmploymentType, Strictness, Workplace
 
 if TYPE_CHECKING:
     from django.forms import BaseInlineFormSet
+
+    from jobs.models import BoardSettings
 
 #: Addresses below the job list that are not jobs.
 RESERVED_SLUGS = {"feed", "company", "closed"}
@@ -83,6 +86,7 @@ class JobPageForm(WagtailAdminPageForm):
             self._check_closing_date(cleaned)
             self._check_way_to_apply(cleaned)
             self._check_places(cleaned)
+            self._check_likely_duplicate(cleaned)
         return cleaned
 
     def _check_slug(self, cleaned: dict[str, Any]) -> None:
@@ -110,6 +114,15 @@ class JobPageForm(WagtailAdminPageForm):
         for name, amount in (("pay_min", low), ("pay_max", high)):
             if amount is not None and amount <= 0:
                 self.add_error(name, _("Pay is more than 0. Leave it empty if unsaid."))
+        said = low is not None or high is not None
+        if said or {"pay_min", "pay_max"} & self.errors.keys():
+            return
+        unpaid = cleaned.get("employment_type") == EmploymentType.VOLUNTEER
+        if not unpaid and _board().missing_pay == Strictness.BLOCKS:
+            self.add_error(
+                "pay_min",
+                _("This board asks for pay. Enter one amount, or two for a range."),
+            )
 
     def _check_links(self, cleaned: dict[str, Any]) -> None:
         url = cleaned.get("apply_url") or ""
@@ -152,6 +165,32 @@ class JobPageForm(WagtailAdminPageForm):
                 )
         elif not any(row.get("place") or row.get("region") for row in rows):
             self.add_error("workplace", _("Add at least one place with its town."))
+
+    def _check_likely_duplicate(self, cleaned: dict[str, Any]) -> None:
+        # A job that is public already may still be corrected. One that was never saved
+        # says that it is live.
+        is_public = self.instance.live and not self.instance._state.adding
+        if is_public or _board().likely_duplicate != Strictness.BLOCKS:
+            return
+        company = cleaned.get("company")
+        duplicate = type(self.instance).objects.likely_duplicate(
+            title=cleaned.get("title", ""),
+            company_id=company.pk if company else None,
+            apply_url=cleaned.get("apply_url", ""),
+            exclude=self.instance.pk,
+        )
+        if duplicate is not None:
+            self.add_error(
+                "title",
+                _("“%(title)s” looks like the same job and is open. Edit that one.")
+                % {"title": duplicate.title},
+            )
+
+
+def _board() -> BoardSettings:
+    # By name: models know this module, so it cannot know them.
+    board: BoardSettings = apps.get_model("jobs.BoardSettings").load()
+    return board
 
 
 def _kept_rows(formset: BaseInlineFormSet) -> list[dict[str, Any]]:

@@ -1,25 +1,31 @@
-"""What editors do with a job that is more than saving it."""
+"""What editors do with a job that is more than saving it.
+
+Each of these changes what is public as it stands. Edits that wait in a draft keep
+waiting, and those that wait for a date go public then.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import transaction
 
 from jobs.choices import TellFollowers
-from jobs.models import JobPage
+from jobs.models import Company, JobPage
 
 
-class NotClosable(Exception):
-    """The job is not public, so there is nothing to close or to open again."""
+class NotPublic(Exception):
+    """The job has no public page, so there is nothing to close or to change."""
 
 
+@transaction.atomic
 def close_job(
     *, page_id: int, reason: str, note: str = "", user: Any = None
 ) -> JobPage:
     """Close a public job as filled or cancelled; its page stays and says so.
 
-    What is public is closed as it stands; edits that wait in a draft keep waiting.
+    It stays closed when an edit goes public that waited in a draft or for a date.
 
     Args:
         page_id: of a live ``JobPage``.
@@ -28,34 +34,108 @@ def close_job(
         user: who acts, for Wagtail's history.
 
     Raises:
-        NotClosable: the page is not live.
+        NotPublic: the page is not live.
     """
-    return _republish(page_id=page_id, reason=reason, note=note, user=user)
+    values = {"closed_reason": reason}
+    return _republish(_lock(page_id), values, note=note, user=user)
 
 
+@transaction.atomic
 def reopen_job(*, page_id: int, note: str = "", user: Any = None) -> JobPage:
     """Open a job again that was closed as filled or cancelled.
 
     Raises:
-        NotClosable: the page is not live.
+        NotPublic: the page is not live.
     """
-    return _republish(page_id=page_id, reason="", note=note, user=user)
+    return _republish(_lock(page_id), {"closed_reason": ""}, note=note, user=user)
 
 
 @transaction.atomic
-def _republish(*, page_id: int, reason: str, note: str, user: Any) -> JobPage:
-    live = JobPage.objects.select_for_update().get(pk=page_id)
-    if not live.live:
-        raise NotClosable
+def extend_closing_date(
+    *, page_id: int, closes_at: dt.datetime, note: str = "", user: Any = None
+) -> bool:
+    """Let a public job close later.
+
+    A closing date that somebody changed in a draft keeps waiting there.
+
+    Args:
+        page_id: of a live ``JobPage``.
+        closes_at: when it closes now.
+        note: a line for followers, "" for none.
+        user: who acts, for Wagtail's history.
+
+    Returns:
+        False when the job keeps its own: it closes later than that, or never.
+
+    Raises:
+        NotPublic: the page is not live.
+    """
+    job = _lock(page_id)
+    if job.closes_at is None or job.closes_at >= closes_at:
+        return False
+    _republish(job, {"closes_at": closes_at}, note=note, user=user)
+    return True
+
+
+@transaction.atomic
+def change_company(
+    *, page_id: int, company: Company, note: str = "", user: Any = None
+) -> bool:
+    """Let a public job name another company.
+
+    A company that somebody changed in a draft keeps waiting there.
+
+    Args:
+        page_id: of a live ``JobPage``.
+        company: who hires now.
+        note: a line for followers, "" for none.
+        user: who acts, for Wagtail's history.
+
+    Returns:
+        False when the job names that company already.
+
+    Raises:
+        NotPublic: the page is not live.
+    """
+    job = _lock(page_id)
+    if job.company_id == company.pk:
+        return False
+    _republish(job, {"company_id": company.pk}, note=note, user=user)
+    return True
+
+
+def _lock(page_id: int) -> JobPage:
+    """The public job, held until the transaction ends."""
+    job = JobPage.objects.select_for_update().get(pk=page_id)
+    if not job.live:
+        raise NotPublic
+    return job
+
+
+def _republish(
+    live: JobPage, values: dict[str, Any], *, note: str, user: Any
+) -> JobPage:
+    before = {name: getattr(live, name) for name in values}
     draft = (
         live.get_latest_revision_as_object() if live.has_unpublished_changes else None
     )
-    live.closed_reason = reason
+    # Publishing takes the schedule from every revision.
+    goes_live_at = draft.latest_revision.approved_go_live_at if draft else None
+    for name, value in values.items():
+        setattr(live, name, value)
     live.change_note = note
     live.tell_followers = TellFollowers.AUTOMATIC
     live.save_revision(user=user, clean=False, log_action=True).publish(user=user)
     if draft is not None:
         draft.refresh_from_db(fields=["live_revision", "latest_revision"])
-        draft.closed_reason = reason
-        draft.save_revision(user=user, clean=False)
-    return JobPage.objects.get(pk=page_id)
+        for name, value in values.items():
+            if _follows(draft, name, before[name]):
+                setattr(draft, name, value)
+        draft.save_revision(user=user, clean=False, approved_go_live_at=goes_live_at)
+    return JobPage.objects.get(pk=live.pk)
+
+
+def _follows(draft: JobPage, name: str, public: Any) -> bool:
+    """Whether a draft takes over what is public of a field: it was not edited there."""
+    is_edited_in_forms = JobPage._meta.get_field(name).editable
+    return not is_edited_in_forms or getattr(draft, name) == public

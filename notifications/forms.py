@@ -5,10 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.widgets import AdminPageChooser
+from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminPageChooser
 
 from jobs.choices import ClosedReason
 from jobs.models import JobPage, JobRecord
+from notifications import texts
+from notifications.models import EmailText
 from subscriptions import addresses, services
 from subscriptions.models import Subscription
 
@@ -67,3 +69,50 @@ class CloseJobForm(forms.Form):
         super().__init__(*args, **kwargs)
         if is_closed:
             del self.fields["reason"]
+
+
+class CorrectionForm(forms.Form):
+    """What is true instead of what an email said."""
+
+    note = forms.CharField(
+        label=_("What is true"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 300}),
+        help_text=_("They read it after “Our email was wrong”."),
+        error_messages={"required": _("Say in a line what is true.")},
+    )
+
+
+class EmailTextForm(forms.ModelForm):
+    """What site owners say in the emails of one kind; its instance knows which."""
+
+    class Meta:
+        model = EmailText
+        fields = EmailText.FIELDS
+        widgets = {
+            "opening": AdminAutoHeightTextInput(attrs={"rows": 3}),
+            "closing": AdminAutoHeightTextInput(attrs={"rows": 3}),
+        }
+        help_texts = {
+            "opening": _("Before what the email says. A blank line parts paragraphs."),
+            "closing": _("After what the email says, above the footer."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # Where the buttons of placeholders write.
+            field.widget.attrs["data-takes-placeholders"] = ""
+
+    def explain_subject(self, usual: str) -> None:
+        """Say in the subject's help what it is when nothing is typed."""
+        help_text = _("If it stays empty: “%(subject)s”.") % {"subject": usual}
+        self["subject"].help_text = help_text
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for field in EmailText.FIELDS:
+            cleaned[field] = texts.kept(cleaned.get(field, ""))
+            for problem in texts.problems(self.instance.kind, field, cleaned[field]):
+                self.add_error(field, problem)
+        return cleaned

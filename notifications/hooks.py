@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.action_menu import ActionMenuItem
@@ -12,6 +12,9 @@ from wagtail.models import Page
 
 from jobs.models import JobPage, JobRecord
 from notifications import admin_messages
+from notifications.bulk_actions import JobBulkAction
+from notifications.endings import note_ending
+from notifications.views.deleting import confirm_delete
 
 TAKES_DOWN = ("unpublish", "delete")
 
@@ -27,31 +30,47 @@ def after_unpublish(request: HttpRequest, page: Page) -> None:
     _tell_gone(request, [page])
 
 
-def before_delete(request: HttpRequest, page: Page) -> None:
-    """Remember which jobs go with a page: afterwards nothing leads to them."""
-    if request.method == "POST":
+def before_unpublish(request: HttpRequest, page: Page) -> None:
+    """Note why a page, or all that is below it too, is unpublished."""
+    below = bool(request.POST.get("include_descendants"))
+    note_ending([page], request.POST, below=below, user=request.user)
+
+
+def before_delete(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Ask first; then note why, and which jobs go: afterwards nothing leads to them."""
+    question = confirm_delete(request, page)
+    if question is None and request.method == "POST":
         request._ending_records = _records_below([page])  # type: ignore[attr-defined]
+        note_ending([page], request.POST, below=True, user=request.user)
+    return question
 
 
 def after_delete(request: HttpRequest, page: Page) -> None:
     """Say whom the deletion will be told."""
-    admin_messages.tell_ended(request, getattr(request, "_ending_records", []))
+    admin_messages.tell_many(request, getattr(request, "_ending_records", []))
 
 
 def before_bulk(
     request: HttpRequest, action_type: str, pages: list[Any], action: Any
 ) -> None:
-    """Remember which jobs a bulk action is about to end."""
+    """Note why a bulk action is about to end jobs, and which."""
     if action_type in TAKES_DOWN and pages and isinstance(pages[0], Page):
         request._ending_records = _records_below(pages)  # type: ignore[attr-defined]
+        below = action_type == "delete" or "include_descendants" in request.POST
+        note_ending(pages, request.POST, below=below, user=request.user)
 
 
 def after_bulk(
     request: HttpRequest, action_type: str, pages: list[Any], action: Any
 ) -> None:
-    """Say what a bulk action will be told about."""
+    """Say what followers will be told of a bulk action."""
     if action_type in TAKES_DOWN:
-        admin_messages.tell_ended(request, getattr(request, "_ending_records", []))
+        admin_messages.tell_many(request, getattr(request, "_ending_records", []))
+    elif action_type == "publish" and pages and isinstance(pages[0], Page):
+        admin_messages.tell_many(request, _records_below(pages))
+    elif isinstance(action, JobBulkAction):
+        records = JobRecord.objects.filter(page__in=[page.pk for page in pages])
+        admin_messages.tell_many(request, list(records.values_list("pk", flat=True)))
 
 
 def _records_below(pages: list[Page]) -> list[int]:
@@ -64,7 +83,7 @@ def _records_below(pages: list[Page]) -> list[int]:
 
 
 def _tell_gone(request: HttpRequest, pages: list[Page]) -> None:
-    admin_messages.tell_ended(request, _records_below(pages))
+    admin_messages.tell_many(request, _records_below(pages))
 
 
 class CloseJobMenuItem(ActionMenuItem):

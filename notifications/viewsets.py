@@ -1,20 +1,20 @@
-"""Every listing of ours in the admin.
+"""The view sets of the admin; the list of jobs is in ``job_listing``.
 
-They are all here, in the highest app that knows what a click costs: Wagtail keeps one
-view set per model, and the last registration wins.
+They are all in the highest app that knows what a click costs: Wagtail keeps one view
+set per model, and the last registration wins.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.auth import user_has_any_page_permission
-from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.views.pages.listing import IndexView as PageIndexView
-from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.admin.views.pages.create import CreateView as PageCreateView
+from wagtail.admin.views.pages.edit import EditView
+from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import (
     CreateView,
@@ -23,60 +23,11 @@ from wagtail.snippets.views.snippets import (
     SnippetViewSetGroup,
 )
 
-from jobs import facts, formatting
 from jobs.models import Company, JobCategory, JobPage
+from notifications.checklist import ChecklistSidePanel
 from notifications.forms import AddFollowerForm
+from notifications.side_panels import FollowersSidePanel
 from subscriptions.models import Subscriber, Subscription
-
-
-def job_status(job: JobPage) -> str:
-    """Say in a word or two where a job stands."""
-    if not job.live:
-        return str(_("Taken down")) if job.first_published_at else str(_("Draft"))
-    availability = facts.closing_of(job, timezone.now())
-    words = {
-        "filled": _("Filled"),
-        "cancelled": _("Cancelled"),
-        "closing_date": _("Closed"),
-    }
-    return str(words.get(availability.reason, _("Open")))
-
-
-def closes(job: JobPage) -> str:
-    return formatting.day(job.closes_at) if job.closes_at else ""
-
-
-def posted(job: JobPage) -> str:
-    return formatting.day(job.posted_at) if job.posted_at else ""
-
-
-class JobIndexView(PageIndexView):
-    def annotate_queryset(self, pages: QuerySet[JobPage]) -> QuerySet[JobPage]:
-        return super().annotate_queryset(pages).select_related("company")
-
-
-class PagesMenuItem(MenuItem):
-    """An entry for those who may do something with a page; others would be refused."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return bool(user_has_any_page_permission(request.user))
-
-
-class JobListingViewSet(PageListingViewSet):
-    model = JobPage
-    index_view_class = JobIndexView
-    menu_item_class = PagesMenuItem
-    icon = "doc-full-inverse"
-    menu_label = _("Jobs")
-    menu_order = 100
-    add_to_admin_menu = True
-    columns = [
-        *PageListingViewSet.columns[:2],
-        Column("company", label=_("Company"), accessor="company"),
-        Column("job_status", label=_("State"), accessor=job_status),
-        Column("closes_at", label=_("Closes"), accessor=closes, sort_key="closes_at"),
-        Column("posted_at", label=_("Posted"), accessor=posted, sort_key="posted_at"),
-    ]
 
 
 class CompanyIndexView(IndexView):
@@ -243,4 +194,38 @@ class FollowersGroup(SnippetViewSetGroup):
     menu_order = 130
 
 
-job_listing_viewset = JobListingViewSet("jobs_listing")
+class JobCreateView(PageCreateView):
+    """Wagtail's form for a new page, with the panels that the editor will draw again.
+
+    The first save makes the page, and from then on the answers to a save are the
+    editor's: each panel needs its place here.
+    """
+
+    def get_side_panels(self) -> Any:
+        panels = super().get_side_panels()
+        panels.append(FollowersSidePanel(self.page, self.request))
+        panels.append(ChecklistSidePanel(self.page, self.request))
+        return MediaContainer(panels)
+
+
+class JobEditView(EditView):
+    """Wagtail's editor, with the followers and what to mend beside the form."""
+
+    def get_side_panels(self) -> Any:
+        panels = super().get_side_panels()
+        # An alias has no followers of its own: its source has them.
+        if self.page.alias_of_id is None:
+            panels.append(FollowersSidePanel(self.page, self.request))
+            panels.append(ChecklistSidePanel(self.page, self.request))
+        return MediaContainer(panels)
+
+
+class JobPageViewSet(PageViewSet):
+    """The pages that Wagtail's admin has for each job."""
+
+    model = JobPage
+    add_view_class = JobCreateView
+    edit_view_class = JobEditView
+
+
+job_page_viewset = JobPageViewSet("job_pages")

@@ -1,3 +1,6 @@
+from functools import partial
+
+from django.contrib.auth.models import Permission
 from django.templatetags.static import static
 from django.urls import path, reverse_lazy
 from django.utils.html import format_html
@@ -8,15 +11,31 @@ from wagtail.snippets.models import register_snippet
 from wagtail_modeladmin.options import modeladmin_register
 
 from notifications import hooks as ours
+from notifications.bulk_actions import JOB_BULK_ACTIONS
 from notifications.dashboard import EmailPanel
 from notifications.email_log import EmailLog
-from notifications.permissions import may_see_announcements, register_policies
-from notifications.views import announcements, closing, pausing
+from notifications.job_listing import job_listing_viewset
+from notifications.overview import OverviewPanel
+from notifications.permissions import (
+    may_change_texts,
+    may_see_announcements,
+    register_policies,
+)
+from notifications.reports import REPORTS, report_urls
+from notifications.reports.base import ReportMenuItem
+from notifications.views import (
+    announcements,
+    closing,
+    correcting,
+    editing,
+    pausing,
+    texts,
+)
 from notifications.viewsets import (
     CompanyViewSet,
     FollowersGroup,
     JobCategoryViewSet,
-    job_listing_viewset,
+    job_page_viewset,
 )
 
 register_policies()
@@ -31,9 +50,14 @@ class AnnouncementsMenuItem(MenuItem):
         return may_see_announcements(request.user)
 
 
+class EmailTextsMenuItem(MenuItem):
+    def is_shown(self, request):  # type: ignore[no-untyped-def]  # Wagtail's signature
+        return may_change_texts(request.user)
+
+
 @hooks.register("register_admin_viewset")
-def register_job_listing():  # type: ignore[no-untyped-def]
-    return job_listing_viewset
+def register_job_views():  # type: ignore[no-untyped-def]
+    return [job_listing_viewset, job_page_viewset]
 
 
 @hooks.register("register_admin_menu_item")
@@ -44,6 +68,25 @@ def register_announcements_menu_item():  # type: ignore[no-untyped-def]
         name="announcements",
         icon_name="mail",
         order=120,
+    )
+
+
+@hooks.register("register_settings_menu_item")
+def register_email_texts_menu_item():  # type: ignore[no-untyped-def]
+    return EmailTextsMenuItem(
+        _("Email texts"),
+        reverse_lazy("notifications_texts"),
+        name="email-texts",
+        icon_name="mail",
+        order=125,
+    )
+
+
+@hooks.register("register_permissions")
+def register_permissions():  # type: ignore[no-untyped-def]
+    """Offer the right to change texts in the form of a group."""
+    return Permission.objects.filter(
+        content_type__app_label="notifications", codename="change_emailtext"
     )
 
 
@@ -61,6 +104,11 @@ def register_urls():  # type: ignore[no-untyped-def]
             name="notifications_announcement",
         ),
         path(
+            "announcements/<int:pk>/correct/",
+            correcting.correct,
+            name="notifications_correct",
+        ),
+        path(
             "announcements/waiting/<int:state_id>/send/",
             announcements.send_now,
             name="notifications_send_now",
@@ -70,17 +118,42 @@ def register_urls():  # type: ignore[no-untyped-def]
             announcements.cancel,
             name="notifications_cancel",
         ),
+        path(
+            "announcements/<int:pk>/go-on/",
+            announcements.go_on,
+            name="notifications_go_on",
+        ),
+        path(
+            "announcements/<int:pk>/give-up/",
+            announcements.give_up,
+            name="notifications_give_up",
+        ),
         path("email/pause/", pausing.pause, name="notifications_pause"),
+        path(
+            "email-texts/", texts.EmailTextsView.as_view(), name="notifications_texts"
+        ),
+        path(
+            "email-texts/<slug:kind>/",
+            texts.EmailTextView.as_view(),
+            name="notifications_text",
+        ),
         path(
             "jobs/<int:page_id>/close/",
             closing.close_job,
             name="notifications_close_job",
         ),
+        path(
+            "jobs/<int:page_id>/email/",
+            editing.preview_email,
+            name="notifications_preview_email",
+        ),
+        *report_urls(),
     ]
 
 
 @hooks.register("construct_homepage_panels")
-def add_email_panel(request, panels):  # type: ignore[no-untyped-def]
+def add_panels(request, panels):  # type: ignore[no-untyped-def]
+    panels.append(OverviewPanel())
     if may_see_announcements(request.user):
         panels.append(EmailPanel())
 
@@ -107,9 +180,19 @@ def register_log_actions(actions):  # type: ignore[no-untyped-def]
         _("Announcement cancelled"),
         _("The announcement to followers was cancelled"),
     )
+    actions.register_action(
+        "notifications.corrected",
+        _("Correction sent"),
+        _("A correction was sent to followers"),
+    )
 
 
+for order, report in enumerate(REPORTS):
+    hooks.register("register_reports_menu_item", partial(ReportMenuItem, report, order))
+for bulk_action in JOB_BULK_ACTIONS:
+    hooks.register("register_bulk_action", bulk_action)
 hooks.register("after_publish_page", ours.after_publish)
+hooks.register("before_unpublish_page", ours.before_unpublish)
 hooks.register("after_unpublish_page", ours.after_unpublish)
 hooks.register("before_delete_page", ours.before_delete)
 hooks.register("after_delete_page", ours.after_delete)

@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from jobs import search
+from jobs.blocks import RegionBlock
 from jobs.models.pages import JobPage
 from jobs.models.snippets import Company, JobCategory
 
@@ -27,7 +29,20 @@ class JobIndexPage(RoutablePageMixin, Page):
         help_text=_("One or two sentences above the list."),
     )
 
-    content_panels = [*Page.content_panels, "intro"]
+    above = StreamField(
+        RegionBlock(),
+        verbose_name=_("above the list"),
+        blank=True,
+        help_text=_("Between the search and the jobs."),
+    )
+    below = StreamField(
+        RegionBlock(),
+        verbose_name=_("below the list"),
+        blank=True,
+        help_text=_("After the last job and the page numbers."),
+    )
+
+    content_panels = [*Page.content_panels, "intro", "above", "below"]
 
     parent_page_types = ["home.HomePage"]
     subpage_types = ["jobs.JobPage"]

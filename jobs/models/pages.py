@@ -29,6 +29,7 @@ from jobs.blocks import JobBodyBlock
 from jobs.forms import JobPageForm
 from jobs.models.querysets import JobPageManager
 from jobs.models.snippets import Company
+from jobs.permissions import JobPermissionTester
 
 if TYPE_CHECKING:
     from jobs.models.records import JobRecord
@@ -275,6 +276,9 @@ class JobPage(Page):
             return None
         return self.closed_at if self.closed_reason else self.closes_at
 
+    def permissions_for_user(self, user: Any) -> JobPermissionTester:
+        return JobPermissionTester(user, self)
+
     @property
     def record_or_none(self) -> JobRecord | None:
         source = self.alias_of.specific if self.alias_of_id else self
@@ -386,7 +390,7 @@ class JobLocation(Orderable):
     region = models.CharField(_("region"), max_length=100, blank=True)
     country = CountryField(_("country"))
 
-    panels = [FieldRowPanel(["place", "region", "country"])]
+    panels = [FieldRowPanel(["place", "region"]), "country"]
 
     class Meta(Orderable.Meta):
         verbose_name = _("place")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from wagtail.models.pages import PageManager, PageQuerySet
+
+from jobs.facts import plain
 
 
 class JobPageQuerySet(PageQuerySet):
@@ -17,13 +20,40 @@ class JobPageQuerySet(PageQuerySet):
         The one definition of "open" for lists, feeds, sitemap and search;
         ``jobs.facts.availability_of`` says the same of a single page.
         """
-        now = now or timezone.now()
-        return (
-            self.live()
-            .public()
-            .filter(closed_reason="")
-            .filter(models.Q(closes_at__isnull=True) | models.Q(closes_at__gt=now))
-        )
+        return self.live().public().not_closed(now)
+
+    def not_closed(self, now: dt.datetime | None = None) -> JobPageQuerySet:
+        """Jobs that are neither filled nor cancelled nor past their closing date."""
+        still = models.Q(closes_at__isnull=True)
+        still |= models.Q(closes_at__gt=now or timezone.now())
+        return self.filter(still, closed_reason="")
+
+    def likely_duplicate(
+        self, *, title: str, company_id: int | None, apply_url: str, exclude: int | None
+    ) -> Any:
+        """The live and open job that may be the same as the one described, or None.
+
+        It has the same company and title, whatever the case, spaces and punctuation;
+        or it is the only one with the same web address to apply at: an address that
+        several jobs have is a company's form for all of them. One query.
+        """
+        alike = models.Q(company_id=company_id) if company_id else models.Q()
+        if apply_url:
+            alike |= models.Q(apply_url__iexact=apply_url)
+        if not alike:
+            return None
+        jobs = self.live().not_closed().filter(alike, alias_of__isnull=True)
+        found = list(jobs.exclude(pk=exclude).defer_streamfields().order_by("pk"))
+        for job in found:
+            if job.company_id == company_id and plain(job.title) == plain(title):
+                return job
+        there = [x for x in found if apply_url and _same_url(x.apply_url, apply_url)]
+        return there[0] if len(there) == 1 else None
+
+    def closing_within(self, *, days: int, now: dt.datetime) -> JobPageQuerySet:
+        """Jobs whose closing date comes within so many days."""
+        until = now + dt.timedelta(days=days)
+        return self.filter(closes_at__gt=now, closes_at__lte=until)
 
     def listed(self) -> JobPageQuerySet:
         """Add what a list shows of each job, in three queries for any number."""
@@ -52,6 +82,10 @@ class JobPageQuerySet(PageQuerySet):
         )
         jobs = self.open().exclude(pk=exclude) if exclude else self.open()
         return jobs.order_by(same, "-posted_at", "-pk")
+
+
+def _same_url(one: str, other: str) -> bool:
+    return one.casefold() == other.casefold()
 
 
 JobPageManager = PageManager.from_queryset(JobPageQuerySet)

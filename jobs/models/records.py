@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import PageViewRestriction
 
 from jobs.choices import ClosedReason
 from jobs.models.snippets import Company
@@ -56,8 +57,8 @@ class JobRecord(models.Model):
     def for_page(cls, page: JobPage) -> JobRecord:
         """The record of ``page``, made or brought up to date from what the page says.
 
-        What a page says while it is not public is its draft: it makes a record where
-        there is none and changes none.
+        What a page says while it is not public, or not to everybody, makes a record
+        where there is none and changes none.
 
         Args:
             page: a saved ``JobPage``; for an alias, the record of its source.
@@ -66,23 +67,31 @@ class JobRecord(models.Model):
             page = page.alias_of.specific
         summary = _summary_of(page) | {"company_name": page.company_name}
         record, _created = cls.objects.get_or_create(page=page, defaults=summary)
-        if page.live:
+        if page.live and not _restrictions(page).exists():
             cls.objects.filter(pk=record.pk).update(**_public_values(page))
             record.refresh_from_db()
         return record
 
     @classmethod
     def keep(cls, page: JobPage, *, path: str) -> None:
-        """Note what a public ``page`` says, and ``path`` as one that it is public at.
+        """Note what a live ``page`` says, and ``path`` as one that it is public at.
 
         Nearly every publication finds a record that knows the path: it costs one
         statement.
         """
         known = JobPath.objects.filter(record=OuterRef("pk"), path=path)
-        rows = cls.objects.filter(Exists(known), page=page)
+        rows = cls.objects.filter(
+            Exists(known), ~Exists(_restrictions(page)), page=page
+        )
         if not rows.update(**_public_values(page)):
             record = cls.for_page(page)
             JobPath.objects.update_or_create(path=path, defaults={"record": record})
+
+
+def _restrictions(page: JobPage) -> models.QuerySet[PageViewRestriction]:
+    """What keeps ``page`` from being seen by everybody: its own, or one above it."""
+    rows = PageViewRestriction.objects.annotate(here=Value(page.path))
+    return rows.filter(here__startswith=F("page__path"))
 
 
 def _summary_of(page: JobPage) -> dict[str, Any]:

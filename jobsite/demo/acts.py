@@ -19,7 +19,7 @@ from wagtail.log_actions import log
 from wagtail.models import PageLogEntry, Revision
 
 from jobs import services as job_services
-from jobs.facts import Change, facts_now
+from jobs.facts import facts_now
 from jobs.models import (
     Company,
     JobCategory,
@@ -30,7 +30,7 @@ from jobs.models import (
     JobRequirement,
 )
 from jobsite.demo import shapes
-from notifications import clock, services
+from notifications import clock, correcting, services
 from notifications.delivery.expansion import expand_next
 from notifications.delivery.settling import settle_finished
 from notifications.models import AnnouncedState, Announcement, OutgoingEmail
@@ -199,7 +199,6 @@ def tell(
     record: JobRecord,
     at: dt.datetime,
     *,
-    kind: str | None = None,
     outcomes: dict[str, Callable[[OutgoingEmail], None]] | None = None,
 ) -> Announcement | None:
     """Compare a job now and, if there is news, tell its followers ``at`` then.
@@ -207,7 +206,6 @@ def tell(
     Args:
         record: of the job, whose quiet window is open.
         at: when it is said to have been told.
-        kind: another kind for the announcement than the comparison found.
         outcomes: what became of the email to an address, where it was not taken at
             once.
     """
@@ -220,18 +218,29 @@ def tell(
     announcement = Announcement.objects.filter(record=record).order_by("version").last()
     if announcement is None or announcement == latest:
         return None
+    _send(announcement, at, outcomes or {})
+    return announcement
+
+
+def correct(town: Town, record: JobRecord, at: dt.datetime, *, note: str) -> None:
+    """Correct what followers of a job were told last, with what changed since."""
+    told = Announcement.objects.told().filter(record=record).latest("version")
+    user = town.users["publisher"]
+    correction = correcting.correct(announcement_id=told.pk, note=note, user=user)
+    _send(correction, at, outcomes={})
+
+
+def _send(
+    announcement: Announcement,
+    at: dt.datetime,
+    outcomes: dict[str, Callable[[OutgoingEmail], None]],
+) -> None:
     date_back_announcement(announcement, at)
-    if kind is not None:
-        changes = [Change.from_json(data) for data in announcement.changes]
-        news = services.News(kind, changes)
-        announcement.kind = kind
-        announcement.subject = services.subject(record, news, announcement.after)
     announcement.save()
     while announcement.state == Announcement.State.EXPANDING:
         expand_next()
         announcement.refresh_from_db()
-    _deliver(announcement, at, outcomes or {})
-    return announcement
+    _deliver(announcement, at, outcomes)
 
 
 def date_back_announcement(announcement: Announcement, at: dt.datetime) -> None:

@@ -69,8 +69,8 @@ def collections_assistant(town: Town, record: JobRecord) -> None:
     _end(record, left, EndedReason.UNSUBSCRIBED, day_19 + acts.QUIET)
     corrected = day_19 + dt.timedelta(minutes=41)
     note = "The place of another job had slipped into this one."
-    acts.edit(town, record, corrected, _move_to_marlhaven, note=note)
-    acts.tell(record, corrected, kind=Announcement.Kind.CORRECTION)
+    acts.edit(town, record, corrected, _move_to_marlhaven)
+    acts.correct(town, record, corrected, note=note)
 
     day_22 = day(22, "12:08")
     note = "We had 31 applications. Thank you to everybody who wrote."

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.utils.translation import gettext_lazy as _
 
+from jobs.models import JobPage
 from jobs.wording import ChangeLine, ended_word
+from notifications.endings import EndingForm, ending_of
 from notifications.models import Announcement
 
 if TYPE_CHECKING:
-    from jobs.models import JobPage
+    from collections.abc import Iterable
+
+    from wagtail.models import Page
 
 register = template.Library()
 
@@ -57,3 +61,28 @@ def ending_lines(announcement: Announcement) -> list[dict[str, str]]:
         return []
     word = ended_word(announcement.after)
     return [ChangeLine("availability", str(verb), "", text=word).as_json()]
+
+
+@register.inclusion_tag("notifications/admin/includes/ending.html", takes_context=True)
+def ending_fields(context: Any, page: Page) -> dict[str, Any]:
+    """Say who is told when ``page`` is unpublished, and ask why it is."""
+    found = _ending(context, [page], deletes=False)
+    return found | {"with_children": not isinstance(page, JobPage)}
+
+
+@register.inclusion_tag("notifications/admin/includes/ending.html", takes_context=True)
+def bulk_ending_fields(
+    context: Any, items: list[dict[str, Any]], deletes: bool
+) -> dict[str, Any]:
+    """Say who is told when several pages are taken down, and ask why they are.
+
+    ``items`` are those of Wagtail's bulk actions.
+    """
+    return _ending(context, [item["item"] for item in items], deletes=deletes)
+
+
+def _ending(context: Any, pages: Iterable[Page], *, deletes: bool) -> dict[str, Any]:
+    request = context["request"]
+    # What was typed stays when a form comes back.
+    form = EndingForm(request.POST) if request.method == "POST" else None
+    return {"ending": ending_of(pages, form=form), "deletes": deletes}

@@ -15,24 +15,31 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django.views.generic import DetailView, ListView
 from wagtail.admin import messages
+from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from jobs import wording
 from notifications import services
 from notifications.admin_messages import what
+from notifications.correcting import may_be_corrected
+from notifications.delivery import parking
 from notifications.messages import preview_announcement
 from notifications.models import AnnouncedState, Announcement
 from notifications.permissions import may_decide, may_see_announcements
+from notifications.tasks import wake_soon
 
 State = Announcement.State
 #: The tabs of the list, and which states each one holds.
 TABS = {
     "": (gettext_lazy("All"), list(State)),
-    "sending": (gettext_lazy("Sending"), [State.EXPANDING, State.SENDING]),
+    "sending": (
+        gettext_lazy("Sending"),
+        [State.EXPANDING, State.SENDING, State.PARKED],
+    ),
     "sent": (gettext_lazy("Sent"), [State.DONE]),
     "cancelled": (
         gettext_lazy("Cancelled or skipped"),
-        [State.CANCELLED, State.SKIPPED, State.PARKED],
+        [State.CANCELLED, State.SKIPPED],
     ),
 }
 
@@ -99,6 +106,7 @@ def waiting_news() -> Iterator[dict[str, Any]]:
         if news is not None:
             yield {
                 "state": state,
+                "goes_out_at": services.goes_out_at(state, news),
                 "what": what(news),
                 "lines": wording.lines(news.changes),
                 "kind": Announcement.Kind(news.kind).label,
@@ -117,7 +125,13 @@ class AnnouncementView(SeesAnnouncements, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return context | {"preview": preview_announcement(self.object)}
+        stopped = self.object.state == State.PARKED
+        return context | {
+            "preview": preview_announcement(self.object),
+            "refusal": parking.refusal_of(self.object.pk) if stopped else "",
+            "may_decide": may_decide(self.request.user),
+            "may_be_corrected": may_be_corrected(self.object),
+        }
 
 
 @require_POST
@@ -125,10 +139,11 @@ def send_now(request: HttpRequest, state_id: int) -> HttpResponse:
     """Let one job's news go out at once; needs the right to decide."""
     _check(request)
     if services.send_now(state_id=state_id, user=request.user):
+        wake_soon()
         messages.success(request, _("It goes out now."))
     else:
         messages.warning(request, _("Too late: nothing is waiting for this job."))
-    return redirect("notifications_announcements")
+    return _back(request)
 
 
 @require_POST
@@ -142,7 +157,35 @@ def cancel(request: HttpRequest, state_id: int) -> HttpResponse:
         )
     else:
         messages.warning(request, _("Too late: it is on its way."))
-    return redirect("notifications_announcements")
+    return _back(request)
+
+
+@require_POST
+def go_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """Try an announcement again that an error stopped; needs the right to decide."""
+    _check(request)
+    if parking.go_on(pk):
+        wake_soon()
+        messages.success(request, _("It is tried again. It stops if it is refused."))
+    else:
+        messages.warning(request, _("Too late: it is not stopped any more."))
+    return redirect("notifications_announcement", pk)
+
+
+@require_POST
+def give_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tell nobody more of an announcement that an error stopped; needs that right."""
+    _check(request)
+    if parking.give_up(pk):
+        messages.success(request, _("Given up. Nobody more is told of it."))
+    else:
+        messages.warning(request, _("Too late: it is not stopped any more."))
+    return redirect("notifications_announcement", pk)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    found = get_valid_next_url_from_request(request)
+    return redirect(found or "notifications_announcements")
 
 
 def _check(request: HttpRequest) -> None:

@@ -13,8 +13,14 @@ def words_of(message):
     """What a reader sees of the HTML part, on one line."""
     [(source, kind)] = message.alternatives
     assert kind == "text/html"
+    return squeezed(source)
+
+
+def squeezed(source):
+    """What a reader sees of ``source``, on one line."""
     source = re.sub(r"<(style|title)\b.*?</\1>|<!--.*?-->", "", source, flags=re.DOTALL)
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", source)).split())
+    words = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", source)).split())
+    return re.sub(r" (?=[:.,])", "", words)
 
 
 def links_of(message):

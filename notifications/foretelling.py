@@ -1,0 +1,112 @@
+"""Foretelling, while somebody writes, what publishing a draft will tell to whom.
+
+The same comparison as later in a worker, of the draft instead of the public page. It
+writes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jobs.choices import TellFollowers
+from jobs.facts import Facts, changes, facts_if_published, is_open
+from notifications import clock, services
+from notifications.messages import Preview, preview_announcement
+from notifications.models import AnnouncedState, Announcement, AnnouncementSettings
+from notifications.models.announcements import STRENGTH
+from subscriptions.services import followers_of
+
+if TYPE_CHECKING:
+    from jobs.models import JobPage
+    from notifications.services import News
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What publishing a job now would do.
+
+    ``news`` is None when followers would not be told. ``minor`` counts the places
+    where only wording differs. ``intent`` is the strongest wish of the quiet window,
+    the draft's own included. ``held_until`` is set when a change must wait for the
+    least gap since the last one, for longer than the quiet window.
+    """
+
+    state: AnnouncedState | None
+    followers: int
+    news: News | None = None
+    minor: int = 0
+    intent: str = TellFollowers.AUTOMATIC
+    held_until: dt.datetime | None = None
+    before: Facts | None = None
+    after: Facts | None = None
+    now: dt.datetime | None = None
+
+    def preview(self) -> Preview | None:
+        """The email as it would arrive; None when there is none."""
+        if self.news is None or self.state is None or self.now is None:
+            return None
+        if self.before is None or self.after is None:
+            return None
+        told = services.draft_announcement(
+            self.state,
+            self.news,
+            before=self.before,
+            after=services.moved_on(self.before, self.after),
+            now=self.now,
+        )
+        return preview_announcement(told)
+
+
+def foretell(page: JobPage) -> Forecast:
+    """Say what publishing ``page``, a draft as it stands, would tell its followers.
+
+    Args:
+        page: as an editor has it, saved or not.
+    """
+    record = page.record_or_none
+    if record is None:
+        return Forecast(state=None, followers=0)
+    followers = followers_of(record_id=record.pk)
+    state = AnnouncedState.objects.filter(record=record).select_related("record")
+    announced = state.first()
+    if announced is None or announced.facts is None:
+        return Forecast(state=announced, followers=followers)
+    now = clock.database_now()
+    before, after = announced.facts, facts_if_published(page, now)
+    announced.intent = _strongest(announced.intent, page.tell_followers)
+    announced.note = _joined(announced.note, page.change_note)
+    news = services.news_between(announced, after)
+    minor = [c for c in changes(before, after) if c.minor] if is_open(after) else []
+    window = dt.timedelta(minutes=AnnouncementSettings.load().quiet_minutes)
+    held = services.held_until(news, record, now) if news else None
+    return Forecast(
+        state=announced,
+        followers=followers,
+        news=news,
+        minor=len(minor),
+        intent=announced.intent,
+        held_until=held if held and held > now + window else None,
+        before=before,
+        after=after,
+        now=now,
+    )
+
+
+def last_announcement(page: JobPage) -> Announcement | None:
+    """What followers of a job were told last, or were not told by somebody's wish."""
+    record = page.record_or_none
+    rows = Announcement.objects.filter(record=record) if record else None
+    if rows is None:
+        return None
+    return rows.select_related("actor").order_by("-version").first()
+
+
+def _strongest(*intents: str) -> str:
+    ranked = [i for i in intents if i]
+    return max(ranked, key=lambda i: STRENGTH.index(TellFollowers(i)))
+
+
+def _joined(earlier: str, note: str) -> str:
+    return earlier if note in ("", earlier) else f"{earlier} {note}".strip()

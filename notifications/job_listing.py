@@ -1,0 +1,219 @@
+"""The list of all jobs in the admin: where each stands, and who follows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import (
+    Count,
+    DateTimeField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
+from django.forms import CheckboxSelectMultiple, RadioSelect
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.auth import user_has_any_page_permission
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import BaseColumn, Column
+from wagtail.admin.views.pages.listing import IndexView
+from wagtail.admin.viewsets.pages import PageListingViewSet
+
+from jobs import facts, formatting
+from jobs.models import BoardSettings, Company, JobCategory, JobPage
+from jobs.warnings import warnings_of
+from notifications.models import Announcement
+from subscriptions.models import Subscription
+
+#: Columns that a query adds, by which a search cannot sort.
+ADDED_UP = ("followers", "told_at")
+
+
+def job_status(job: JobPage) -> str:
+    """Say in a word or two where a job stands."""
+    if not job.live:
+        return str(_("Taken down")) if job.first_published_at else str(_("Draft"))
+    availability = facts.closing_of(job, timezone.now())
+    words = {
+        "filled": _("Filled"),
+        "cancelled": _("Cancelled"),
+        "closing_date": _("Closed"),
+    }
+    return str(words.get(availability.reason, _("Open")))
+
+
+def closes(job: JobPage) -> str:
+    return formatting.day(job.closes_at) if job.closes_at else ""
+
+
+def last_told(job: Any) -> str:
+    """When followers were last told something, from what the listing annotated."""
+    return formatting.day(job.told_at) if job.told_at else ""
+
+
+def with_followers(jobs: QuerySet[JobPage]) -> QuerySet[JobPage]:
+    """Add ``followers`` and ``told_at`` to each job; no further query."""
+    following = Subscription.objects.confirmed().filter(record__page=OuterRef("pk"))
+    count = following.order_by().values("record").annotate(people=Count("pk"))
+    told = Announcement.objects.told().filter(record__page=OuterRef("pk"))
+    last = told.order_by("-version").values("created_at")
+    return jobs.annotate(
+        followers=Coalesce(Subquery(count.values("people")), 0),
+        told_at=Subquery(last[:1], output_field=DateTimeField()),
+    )
+
+
+class JobFilterSet(WagtailFilterSet):
+    state = django_filters.ChoiceFilter(
+        label=_("State"),
+        method="in_state",
+        widget=RadioSelect,
+        empty_label=_("Any"),
+        choices=[
+            ("open", _("Open")),
+            ("closing", _("Closes within a week")),
+            ("closed", _("Closed")),
+            ("down", _("Taken down")),
+            ("draft", _("Draft")),
+        ],
+    )
+    company = django_filters.ModelMultipleChoiceFilter(
+        label=_("Company"),
+        queryset=Company.objects.order_by("name", "pk"),
+        widget=CheckboxSelectMultiple,
+    )
+    category = django_filters.ModelMultipleChoiceFilter(
+        label=_("Field of work"),
+        queryset=JobCategory.objects.order_by("name", "pk"),
+        widget=CheckboxSelectMultiple,
+    )
+    followed = django_filters.ChoiceFilter(
+        label=_("Followers"),
+        method="is_followed",
+        widget=RadioSelect,
+        empty_label=_("Any"),
+        choices=[("yes", _("Followed")), ("no", _("Followed by nobody"))],
+    )
+
+    class Meta:
+        model = JobPage
+        fields: list[str] = []
+
+    def in_state(self, jobs: Any, name: str, value: str) -> Any:
+        now = timezone.now()
+        if value == "open":
+            return jobs.filter(pk__in=JobPage.objects.open(now).values("pk"))
+        if value == "closing":
+            soon = JobPage.objects.open(now).closing_within(days=7, now=now)
+            return jobs.filter(pk__in=soon.values("pk"))
+        if value == "closed":
+            over = Q(closes_at__lte=now) | ~Q(closed_reason="")
+            return jobs.filter(over, live=True)
+        never = Q(first_published_at__isnull=True)
+        return jobs.filter(never if value == "draft" else ~never, live=False)
+
+    def is_followed(self, jobs: Any, name: str, value: str) -> Any:
+        # By key: a search cannot filter by what a query adds up.
+        followed = Subscription.objects.confirmed().filter(record__page__isnull=False)
+        pages = followed.values("record__page")
+        if value == "yes":
+            return jobs.filter(pk__in=pages)
+        return jobs.exclude(pk__in=pages)
+
+
+class JobIndexView(IndexView):
+    def annotate_queryset(self, pages: QuerySet[JobPage]) -> QuerySet[JobPage]:
+        # Not select_related(): Wagtail fetches each row anew as its own class.
+        pages = with_followers(super().annotate_queryset(pages))
+        return pages.prefetch_related("company")
+
+    def get_valid_orderings(self) -> Any:
+        orderings = super().get_valid_orderings()
+        if not self.is_searching:
+            return orderings
+        return [o for o in orderings if o.lstrip("-") not in ADDED_UP]
+
+    def order_queryset(self, queryset: Any) -> Any:
+        if self.ordering in ("told_at", "-told_at"):
+            told = F("told_at")
+            order = told.desc(nulls_last=True)
+            if self.ordering == "told_at":
+                order = told.asc(nulls_last=True)
+            return queryset.order_by(order, "pk")
+        return super().order_queryset(queryset)
+
+    def to_row_dict(self, item: Any) -> dict[str, Any]:
+        item.job_status = job_status(item)
+        row: dict[str, Any] = super().to_row_dict(item)
+        return row
+
+
+class PagesMenuItem(MenuItem):
+    """An entry for those who may do something with a page; others would be refused."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(user_has_any_page_permission(request.user))
+
+
+class WarningsColumn(BaseColumn):
+    """What an editor may want to mend, one warning under the other."""
+
+    cell_template_name = "notifications/admin/includes/warnings_cell.html"
+
+    def get_cell_context_data(self, instance: JobPage, parent_context: Any) -> Any:
+        # Kept on the request: one query for all rows.
+        board = BoardSettings.load(request_or_site=parent_context["request"])
+        found = warnings_of(instance, timezone.now(), missing_pay=board.missing_pay)
+        context = super().get_cell_context_data(instance, parent_context)
+        return context | {"value": found}
+
+
+class JobListingViewSet(PageListingViewSet):
+    model = JobPage
+    index_view_class = JobIndexView
+    menu_item_class = PagesMenuItem
+    filterset_class = JobFilterSet
+    icon = "doc-full-inverse"
+    menu_label = _("Jobs")
+    menu_order = 100
+    add_to_admin_menu = True
+    columns = [
+        *PageListingViewSet.columns[:2],
+        Column("company", label=_("Company"), accessor="company"),
+        Column("job_status", label=_("State"), accessor=job_status),
+        Column("closes_at", label=_("Closes"), accessor=closes, sort_key="closes_at"),
+        Column("followers", label=_("Followers"), sort_key="followers"),
+        Column("told_at", label=_("Last told"), accessor=last_told, sort_key="told_at"),
+        WarningsColumn("warnings", label=_("To mend")),
+    ]
+    list_export = [
+        "title",
+        "company",
+        "job_status",
+        "closes_at",
+        "followers",
+        "told_at",
+        "posted_at",
+        "full_url",
+    ]
+    export_headings = {
+        "title": _("Title"),
+        "company": _("Company"),
+        "job_status": _("State"),
+        "closes_at": _("Closes"),
+        "followers": _("Followers"),
+        "told_at": _("Last told"),
+        "posted_at": _("Posted"),
+        "full_url": _("Address"),
+    }
+    export_filename = "jobs"
+
+
+job_listing_viewset = JobListingViewSet("jobs_listing")

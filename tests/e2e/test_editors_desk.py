@@ -1,0 +1,138 @@
+"""What editors are told before they click is what followers get afterwards."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from notifications import services
+from notifications.models import Announcement
+from tests.e2e.editing import JobEditor
+from tests.factories import make_job, make_subscription
+
+TITLE = "Night baker & confectioner"
+READERS = ["other@example.org", "reader@example.org"]
+
+
+@pytest.fixture
+def followed(board):
+    """A job that two people follow."""
+    job = make_job(title=TITLE)
+    for address in READERS:
+        make_subscription(job=job, email=address)
+    while services.announce_next():
+        pass
+    return job
+
+
+@pytest.fixture
+def saves_while_typing(settings, board):
+    settings.WAGTAIL_AUTOSAVE_INTERVAL = 200
+
+
+def open_panel(page):
+    page.get_by_role("button", name="Toggle followers").click()
+    return page.locator("[data-side-panel=followers]")
+
+
+def barriers(page):
+    """What axe finds in the part of the page that is ours."""
+    found = Axe().run(page, context=".followers-panel, main .nice-padding")
+    return [violation["id"] for violation in found.response["violations"]]
+
+
+@pytest.mark.usefixtures("no_quiet_window", "saves_while_typing")
+def test_the_panel_foretells_people_differences_and_subject(
+    followed, smtp, deliver, sign_in
+):
+    page = sign_in("Job publishers")
+    editor = JobEditor(page)
+    editor.open(TITLE)
+    panel = open_panel(page)
+    expect(panel).to_contain_text("2 followers. Nothing they follow has changed")
+
+    # What is typed before Wagtail has looked at the form once counts as unchanged.
+    page.wait_for_timeout(3_000)
+    page.locator("#id_pay_max").fill("")
+    editor.type_in("pay_max", "29500")
+
+    expect(panel).to_contain_text("Publishing will tell 2 followers: pay changed.")
+    expect(panel).to_contain_text("£26,000 to £29,500 a year")
+    assert barriers(page) == []
+    with page.expect_popup() as opened:
+        panel.get_by_role("link", name="Preview the email").click()
+    preview = opened.value
+    expect(preview.get_by_role("main")).to_contain_text(f"Pay changed: {TITLE}")
+    assert barriers(preview) == []
+
+    assert "2 followers will be told at once that pay changed." in editor.publish()
+    deliver()
+
+    assert sorted(mail.to for mail in smtp.mails) == READERS
+    assert {mail.subject for mail in smtp.mails} == {f"Pay changed: {TITLE}"}
+    assert all("£26,000 to £29,500 a year" in mail.text for mail in smtp.mails)
+    editor.open(TITLE)
+    expect(open_panel(page)).to_contain_text("Sent to 2")
+
+
+@pytest.mark.usefixtures("no_quiet_window")
+def test_a_wrong_email_is_set_right_from_the_panel(followed, smtp, deliver, sign_in):
+    page = sign_in("Job publishers")
+    editor = JobEditor(page)
+    editor.open(TITLE)
+    editor.fill(pay_max="92000")
+    editor.publish()
+    deliver()
+    editor.open(TITLE)
+    editor.fill(pay_max="29000")
+    editor.publish()
+
+    editor.open(TITLE)
+    open_panel(page).get_by_role("link", name="Send a correction").click()
+    expect(page.get_by_role("main")).to_contain_text("the 2 people who got this email")
+    assert barriers(page) == []
+    page.get_by_label("What is true").fill("The pay of another job had slipped in.")
+    page.get_by_role("button", name="Send the correction").click()
+    assert "The correction goes out now." in editor.said()
+    deliver()
+
+    assert [mail.subject for mail in smtp.to(READERS[0])] == [
+        f"Pay changed: {TITLE}",
+        f"Correction: {TITLE}",
+    ]
+    assert "The pay of another job had slipped in." in smtp.to(READERS[0])[1].text
+
+
+@pytest.mark.usefixtures("no_quiet_window")
+def test_the_reason_for_taking_a_job_down_reaches_its_followers(
+    followed, smtp, deliver, sign_in
+):
+    page = sign_in("Job publishers")
+    page.goto(reverse("wagtailadmin_pages:delete", args=[followed.pk]))
+    expect(page.get_by_role("main")).to_contain_text("2 followers will be told")
+    assert barriers(page) == []
+
+    page.get_by_label("Reason").select_option("published in error")
+    page.get_by_label("A line for followers").fill("It was meant for next year.")
+    page.get_by_role("button", name="Yes, delete it").click()
+    assert "2 followers will be told" in JobEditor(page).said()
+    deliver()
+
+    assert {mail.subject for mail in smtp.mails} == {f"Taken down: {TITLE}"}
+    assert all("published in error." in mail.text for mail in smtp.mails)
+    assert all("It was meant for next year." in mail.text for mail in smtp.mails)
+
+
+def test_an_editor_sees_and_a_publisher_decides(followed, sign_in):
+    page = sign_in("Job editors")
+    editor = JobEditor(page)
+    followed.pay_max = 29000
+    followed.save_revision().publish()
+
+    editor.open(TITLE)
+    panel = open_panel(page)
+
+    expect(panel).to_contain_text("to 2 people: pay changed.")
+    expect(panel).to_contain_text("A publisher decides whether to send.")
+    expect(panel.get_by_role("button")).to_have_count(0)
+    assert not Announcement.objects.exists()

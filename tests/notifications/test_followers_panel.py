@@ -1,0 +1,203 @@
+"""The panel beside a job's form: who follows, and what publishing would tell them."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from jobs.models import JobPage
+from notifications.models import AnnouncedState, AnnouncementSettings, Pause
+from tests.factories import edit, make_draft, make_job, make_subscription
+from tests.notifications.conftest import READERS, TITLE, Staff
+from tests.notifications.reading import squeezed
+from tests.notifications.test_routes import form_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def publisher(db):
+    return Staff("Job publishers")
+
+
+@pytest.fixture(autouse=True)
+def _no_least_gap(db):
+    AnnouncementSettings.objects.update(least_gap_hours=0)
+
+
+def panel(client, job):
+    """What the panel says, on one line."""
+    html = client.get(edit_url(job)).content.decode()
+    start = html.index('data-side-panel="followers"')
+    return squeezed(html[start : html.index("</aside>", start)])
+
+
+def edit_url(job):
+    return reverse("wagtailadmin_pages:edit", args=[job.pk])
+
+
+class TestStages:
+    def test_a_draft_cannot_be_followed_yet(self, publisher):
+        assert "It can be followed once it is published." in panel(
+            publisher, make_draft()
+        )
+
+    def test_a_job_that_nobody_follows_emails_no_one(self, publisher):
+        text = panel(publisher, make_job())
+
+        assert (
+            "Nobody follows this job at the moment. Publishing emails no one." in text
+        )
+
+    def test_nothing_changed(self, followed, publisher):
+        text = panel(publisher, followed)
+
+        assert "2 followers. Nothing they follow has changed" in text
+        assert "Publishing emails no one." in text
+
+    def test_only_wording_changed(self, followed, publisher):
+        edit(followed, title=TITLE.upper(), publish=False)
+
+        text = panel(publisher, followed)
+
+        assert "Only wording changed (1 place). Followers are not told." in text
+
+    def test_a_difference_is_told_with_its_email(self, followed, publisher):
+        edit(followed, pay_max=29000, change_note="A & B.", publish=False)
+
+        text = panel(publisher, followed)
+
+        assert "Publishing will tell 2 followers: pay changed." in text
+        assert "£26,000 to £28,000 a year" in text
+        assert "£26,000 to £29,000 a year" in text
+        assert "A & B." in text
+        assert "It goes out 10 minutes after that" in text
+        assert "A publisher decides" not in text
+
+    def test_a_wish_for_silence_is_repeated(self, followed, publisher):
+        edit(followed, pay_max=29000, tell_followers="DO_NOT_SEND", publish=False)
+
+        assert "You chose not to tell them this time." in panel(publisher, followed)
+
+    def test_what_waits_can_be_sent_or_cancelled(self, followed, publisher):
+        edit(followed, pay_max=29000)
+
+        text = panel(publisher, followed)
+
+        assert "to 2 people: pay changed." in text
+        assert "Send now" in text
+        assert "Cancel" in text
+        assert "If you publish" not in text
+
+    def test_what_was_told_last_is_there_with_its_outcome(
+        self, followed, publisher, worker
+    ):
+        edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+
+        text = panel(publisher, followed)
+
+        assert f"Pay changed: {TITLE}" in text
+        assert "Sent to 2" in text
+
+    def test_a_pause_is_seen(self, followed, publisher):
+        Pause.objects.create()
+
+        assert "All email is paused since" in panel(publisher, followed)
+
+    def test_an_alias_has_none(self, followed, publisher):
+        alias = followed.create_alias(update_slug="again")
+
+        html = publisher.get(edit_url(alias)).content.decode()
+
+        assert 'data-side-panel="followers"' not in html
+
+
+class TestRights:
+    def test_an_editor_reads_that_a_publisher_decides(self, followed):
+        editor = Staff("Job editors")
+        edit(followed, pay_max=29000)
+        waiting = panel(editor, followed)
+        edit(followed, pay_max=29500, publish=False)
+        draft = panel(editor, followed)
+
+        for text in (waiting, draft):
+            assert "A publisher decides whether to send." in text
+            assert "Send now" not in text
+            assert "Cancel" not in text
+
+    def test_nobody_sees_an_address_there(self, followed):
+        edit(followed, pay_max=29000, publish=False)
+
+        for group in ("Job editors", "Job publishers", "Site owners"):
+            html = Staff(group).get(edit_url(followed)).content.decode()
+            assert not any(address in html for address in READERS)
+
+
+class TestSaving:
+    def test_draws_the_panel_again(self, followed, publisher):
+        url, data = form_of(publisher, followed, pay_max="29000")
+
+        answer = publisher.post(url, data, headers={"Accept": "application/json"})
+
+        assert "Publishing will tell 2 followers" in squeezed(answer.json()["html"])
+
+    def test_costs_the_same_for_one_follower_and_for_thirty(self, worker, publisher):
+        counts = []
+        for followers in (1, 1, 30):
+            job = make_job()
+            for _ in range(followers):
+                make_subscription(job=job)
+            worker.run()
+            edit(job, pay_max=29000, publish=False)
+            with CaptureQueriesContext(connection) as captured:
+                publisher.get(edit_url(job))
+            counts.append(len(captured))
+
+        assert counts[1] == counts[2]
+
+
+class TestDecidingThere:
+    @pytest.mark.parametrize("name", ["send_now", "cancel"])
+    def test_leads_back_to_the_editor(self, followed, publisher, name):
+        edit(followed, pay_max=29000)
+        state = AnnouncedState.objects.get()
+        url = reverse(f"notifications_{name}", args=[state.pk])
+
+        response = publisher.post(url, {"next": edit_url(followed)})
+
+        assert response.url == edit_url(followed)
+
+    def test_leads_nowhere_else(self, followed, publisher):
+        edit(followed, pay_max=29000)
+        url = reverse("notifications_cancel", args=[AnnouncedState.objects.get().pk])
+
+        response = publisher.post(url, {"next": "https://elsewhere.example/"})
+
+        assert response.url == reverse("notifications_announcements")
+
+
+class TestPreview:
+    def url(self, job):
+        return reverse("notifications_preview_email", args=[job.pk])
+
+    def test_shows_the_email_of_the_newest_draft(self, followed, publisher):
+        edit(followed, pay_max=29000, publish=False)
+
+        html = publisher.get(self.url(followed)).content.decode()
+
+        assert "would send this to 2 followers" in html
+        assert "£29,000" in html
+        assert not any(address in html for address in READERS)
+        assert JobPage.objects.get().pay_max == 28000
+
+    def test_says_when_there_is_none(self, followed, publisher):
+        text = publisher.get(self.url(followed)).content.decode()
+
+        assert "would send no email" in text
+
+    def test_is_for_those_who_may_edit_the_job(self, followed):
+        supporter = Staff("Subscriber support")
+
+        assert supporter.get(self.url(followed)).status_code == 302
+        assert Staff("Job editors").get(self.url(followed)).status_code == 200

@@ -1,0 +1,220 @@
+"""The list of jobs in the admin: where each stands, and who follows it."""
+
+import csv
+import datetime as dt
+import io
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from jobs.models import JobPage
+from jobs.services import close_job
+from tests.factories import (
+    edit,
+    in_days,
+    make_category,
+    make_company,
+    make_draft,
+    make_job,
+    make_jobs,
+    make_subscription,
+)
+from tests.notifications.conftest import READERS, Staff
+from tests.notifications.reading import squeezed
+
+pytestmark = pytest.mark.django_db
+#: Queries of a page with 50 jobs, for whoever looks.
+MOST_QUERIES = 30
+
+
+@pytest.fixture
+def publisher(db):
+    return Staff("Job publishers")
+
+
+def listing(client, **query):
+    response = client.get(reverse("jobs_listing:index_results"), query)
+    assert response.status_code == 200
+    return response
+
+
+def titles(client, **query):
+    return sorted(job.title for job in listing(client, **query).context["object_list"])
+
+
+class TestEachJob:
+    def test_has_its_followers_and_when_they_were_last_told(
+        self, followed, publisher, worker
+    ):
+        edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+        make_job()
+
+        rows = {j.title: j for j in listing(publisher).context["object_list"]}
+
+        assert rows[followed.title].followers == 2
+        assert rows[followed.title].told_at is not None
+        [other] = [job for title, job in rows.items() if title != followed.title]
+        assert (other.followers, other.told_at) == (0, None)
+
+    def test_counts_nobody_who_left_or_never_confirmed(self, followed, publisher):
+        make_subscription(job=followed, confirmed=False)
+
+        [job] = listing(publisher).context["object_list"]
+
+        assert job.followers == 2
+
+    def test_says_what_there_is_to_mend(self, publisher):
+        make_job(apply_url="http://www.crumb.example/jobs", pay_min=None, pay_max=None)
+
+        text = squeezed(listing(publisher).content.decode())
+
+        assert "not encrypted (http)" in text
+        assert "No pay" in text
+
+    def test_shows_no_address(self, followed, publisher):
+        html = listing(publisher).content.decode()
+
+        assert not any(address in html for address in READERS)
+
+
+class TestFilters:
+    @pytest.fixture
+    def jobs(self):
+        make_job(title="Open", closes_at=in_days(30))
+        make_job(title="Soon", closes_at=in_days(3))
+        close_job(page_id=make_job(title="Filled").pk, reason="FILLED")
+        past = make_job(title="Past")
+        JobPage.objects.filter(pk=past.pk).update(closes_at=in_days(-1))
+        make_job(title="Down").unpublish()
+        make_draft(title="Draft")
+
+    @pytest.mark.usefixtures("jobs")
+    @pytest.mark.parametrize(
+        ("state", "found"),
+        [
+            ("open", ["Open", "Soon"]),
+            ("closing", ["Soon"]),
+            ("closed", ["Filled", "Past"]),
+            ("down", ["Down"]),
+            ("draft", ["Draft"]),
+            ("", ["Down", "Draft", "Filled", "Open", "Past", "Soon"]),
+        ],
+    )
+    def test_find_the_jobs_of_a_state(self, publisher, state, found):
+        assert titles(publisher, state=state) == found
+
+    def test_find_those_that_are_followed(self, followed, publisher):
+        make_job(title="Lonely")
+
+        assert titles(publisher, followed="yes") == [followed.title]
+        assert titles(publisher, followed="no") == ["Lonely"]
+
+    def test_find_those_of_a_company_or_a_field(self, publisher):
+        company, category = make_company(), make_category()
+        make_job(title="Theirs", company=company)
+        make_job(title="Of the field", category=category)
+        make_job(title="Another")
+
+        assert titles(publisher, company=company.pk) == ["Theirs"]
+        assert titles(publisher, category=category.pk) == ["Of the field"]
+
+    def test_work_together_with_a_search(self, publisher):
+        make_job(title="Night baker")
+        make_job(title="Night porter")
+        close_job(page_id=JobPage.objects.get(title="Night porter").pk, reason="FILLED")
+        call_command("update_index", verbosity=0)
+
+        assert titles(publisher, q="night") == ["Night baker", "Night porter"]
+        assert titles(publisher, q="night", state="closed") == ["Night porter"]
+        assert titles(publisher, q="night", state="open") == ["Night baker"]
+        assert titles(publisher, q="night", state="down") == []
+        assert titles(publisher, q="night", followed="yes") == []
+        assert len(titles(publisher, q="night", followed="no")) == 2
+
+    @pytest.mark.parametrize("key", ["followers", "told_at", "closes_at"])
+    def test_a_search_takes_every_order_in_its_stride(self, publisher, key):
+        make_job(title="Night baker")
+        call_command("update_index", verbosity=0)
+
+        assert titles(publisher, q="night", ordering=f"-{key}") == ["Night baker"]
+
+
+class TestOrder:
+    @pytest.mark.parametrize("key", ["followers", "told_at", "closes_at"])
+    def test_goes_both_ways(self, followed, publisher, worker, key):
+        edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+        other = make_job(closes_at=in_days(1))
+        JobPage.objects.filter(pk=other.pk).update(posted_at=in_days(-9))
+
+        down = listing(publisher, ordering=f"-{key}").context["object_list"]
+        up = listing(publisher, ordering=key).context["object_list"]
+
+        assert down[0].title == followed.title
+        expected = followed.title if key == "told_at" else other.title
+        assert up[0].title == expected
+
+
+class TestExport:
+    def test_holds_the_same_columns(self, followed, publisher):
+        url = reverse("jobs_listing:index")
+
+        response = publisher.get(url, {"export": "csv"})
+        rows = list(csv.reader(io.StringIO(response.getvalue().decode())))
+
+        assert rows[0][:3] == ["Title", "Company", "State"]
+        assert rows[1][0] == followed.title
+        assert rows[1][4] == "2"
+        assert not any(address in str(rows) for address in READERS)
+
+    def test_comes_as_a_spreadsheet_too(self, followed, publisher):
+        response = publisher.get(reverse("jobs_listing:index"), {"export": "xlsx"})
+
+        assert response.getvalue().startswith(b"PK")
+
+
+class TestCost:
+    @pytest.mark.parametrize(
+        "groups", [(), ("Job editors",), ("Job publishers",), ("Site owners",)]
+    )
+    @pytest.mark.parametrize("live", [True, False])
+    def test_is_the_same_for_five_and_for_fifty_jobs(self, groups, live):
+        client, url = Staff(*groups), reverse("jobs_listing:index")
+        counts = []
+        for number in (5, 45):
+            make_jobs(number)
+            JobPage.objects.update(live=live)
+            client.get(url)
+            with CaptureQueriesContext(connection) as captured:
+                client.get(url)
+            counts.append(len(captured))
+
+        assert counts[0] == counts[1] <= MOST_QUERIES
+
+
+class TestDeleting:
+    @pytest.mark.parametrize(("live", "may"), [(True, False), (False, True)])
+    def test_an_editor_may_delete_what_is_not_public(self, live, may):
+        job = make_job() if live else make_draft()
+
+        tester = job.permissions_for_user(Staff("Job editors").user)
+
+        assert tester.can_delete() is may
+
+    def test_a_publisher_may_delete_what_is_public(self, publisher):
+        assert make_job().permissions_for_user(publisher.user).can_delete()
+
+
+def test_a_stale_job_is_pointed_out(publisher):
+    job = make_job(closes_at=None)
+    long_ago = timezone.now() - dt.timedelta(days=61)
+    JobPage.objects.filter(pk=job.pk).update(last_published_at=long_ago)
+
+    text = squeezed(listing(publisher).content.decode())
+
+    assert "untouched for 60 days" in text
