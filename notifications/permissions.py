@@ -49,3 +49,13 @@ def may_pause(user: Any) -> bool:
 
 def may_see_announcements(user: Any) -> bool:
     return bool(user.has_perm("notifications.view_announcement"))
+
+
+def may_change_texts(user: Any) -> bool:
+    """Whether ``user`` may change what emails say."""
+    return bool(user.has_perm("notifications.change_emailtext"))
+
+
+def may_see_emails(user: Any) -> bool:
+    """Whether ``user`` may look at what became of single emails."""
+    return bool(user.has_perm("notifications.view_outgoingemail"))

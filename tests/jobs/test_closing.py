@@ -1,4 +1,4 @@
-"""Closing a job and opening it again, whatever waits in its drafts."""
+"""Closing a job, and what else changes at once, whatever waits in its drafts."""
 
 import datetime as dt
 
@@ -8,8 +8,21 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from jobs.models import JobPage
-from jobs.services import NotClosable, close_job, reopen_job
-from tests.factories import edit, in_days, make_draft, make_job, make_user
+from jobs.services import (
+    NotPublic,
+    change_company,
+    close_job,
+    extend_closing_date,
+    reopen_job,
+)
+from tests.factories import (
+    edit,
+    in_days,
+    make_company,
+    make_draft,
+    make_job,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -117,14 +130,37 @@ class TestCloseJob:
         assert fresh(job).closed_reason == "FILLED"
         assert draft_of(job).title == "Next Monday"
 
+    def test_leaves_an_edit_that_was_scheduled_to_its_date(self):
+        job = make_job(title="Public")
+        monday = in_days(1)
+        edit(job, title="Next Monday", go_live_at=monday)
+
+        closed = close_job(page_id=job.pk, reason="FILLED")
+
+        assert closed.title == "Public"
+        assert closed.scheduled_revision.approved_go_live_at == monday
+        with time_machine.travel(in_days(2)):
+            call_command("publish_scheduled")
+        published = fresh(job)
+        assert (published.title, published.closed_reason) == ("Next Monday", "FILLED")
+        assert published.scheduled_revision is None
+
+    def test_gives_no_date_to_a_draft_that_had_none(self):
+        job = make_job()
+        edit(job, title="Not yet", publish=False)
+
+        closed = close_job(page_id=job.pk, reason="FILLED")
+
+        assert closed.scheduled_revision is None
+
     @pytest.mark.parametrize("make", [make_draft, lambda: _unpublished(make_job())])
     def test_is_for_public_jobs_only(self, make):
         job = make()
         revisions = job.revisions.count()
 
-        with pytest.raises(NotClosable):
+        with pytest.raises(NotPublic):
             close_job(page_id=job.pk, reason="FILLED")
-        with pytest.raises(NotClosable):
+        with pytest.raises(NotPublic):
             reopen_job(page_id=job.pk)
 
         assert fresh(job).closed_reason == ""
@@ -180,6 +216,113 @@ class TestReopenJob:
         closed = close_job(page_id=job.pk, reason="FILLED")
 
         assert closed.closed_at > earlier
+
+
+class TestExtendClosingDate:
+    def test_lets_a_job_close_later_and_is_in_the_history(self):
+        job, user, later = make_job(), make_user("Job publishers"), in_days(60)
+
+        assert extend_closing_date(
+            page_id=job.pk, closes_at=later, note="A & B.", user=user
+        )
+
+        job = fresh(job)
+        assert job.closes_at == later
+        assert not job.has_unpublished_changes
+        assert job.live_revision == job.latest_revision
+        assert job.latest_revision.user == user
+
+    @pytest.mark.parametrize("closes_at", [None, in_days(60)])
+    def test_leaves_a_job_that_closes_later_or_never(self, closes_at):
+        job = make_job(closes_at=closes_at)
+
+        assert not extend_closing_date(page_id=job.pk, closes_at=in_days(50))
+
+        assert fresh(job).closes_at == closes_at
+        assert fresh(job).latest_revision == job.latest_revision
+
+    def test_reaches_the_draft_that_waits_with_other_edits(self):
+        job, later = make_job(title="Public"), in_days(60)
+        edit(job, title="Not yet", publish=False)
+
+        extend_closing_date(page_id=job.pk, closes_at=later)
+
+        assert (fresh(job).title, draft_of(job).title) == ("Public", "Not yet")
+        assert fresh(job).closes_at == draft_of(job).closes_at == later
+
+    @pytest.mark.parametrize("wished", [None, in_days(45), in_days(90)])
+    def test_leaves_a_date_waiting_that_was_changed_in_a_draft(self, wished):
+        job, later = make_job(), in_days(60)
+        edit(job, closes_at=wished, publish=False)
+
+        extend_closing_date(page_id=job.pk, closes_at=later)
+
+        assert fresh(job).closes_at == later
+        assert draft_of(job).closes_at == wished
+
+    def test_leaves_an_edit_that_was_scheduled_to_its_date(self):
+        job, monday = make_job(), in_days(1)
+        edit(job, title="Next Monday", go_live_at=monday)
+
+        extend_closing_date(page_id=job.pk, closes_at=in_days(60))
+
+        assert fresh(job).scheduled_revision.approved_go_live_at == monday
+        assert draft_of(job).title == "Next Monday"
+
+    def test_is_for_public_jobs_only(self):
+        job = make_draft()
+
+        with pytest.raises(NotPublic):
+            extend_closing_date(page_id=job.pk, closes_at=in_days(60))
+
+
+class TestChangeCompany:
+    def test_names_another_company_and_is_in_the_history(self):
+        job, user, company = make_job(), make_user("Job publishers"), make_company()
+
+        assert change_company(page_id=job.pk, company=company, user=user)
+
+        job = fresh(job)
+        assert job.company == company
+        assert not job.has_unpublished_changes
+        assert job.latest_revision.user == user
+
+    def test_leaves_a_job_that_names_it_already(self):
+        job = make_job()
+
+        assert not change_company(page_id=job.pk, company=job.company)
+
+        assert fresh(job).latest_revision == job.latest_revision
+
+    def test_reaches_the_draft_that_waits_with_other_edits(self):
+        job, company = make_job(), make_company()
+        edit(job, title="Not yet", publish=False)
+
+        change_company(page_id=job.pk, company=company)
+
+        assert draft_of(job).title == "Not yet"
+        assert draft_of(job).company == company
+
+    def test_leaves_a_company_waiting_that_was_changed_in_a_draft(self):
+        job, wished = make_job(), make_company()
+        edit(job, company=wished, publish=False)
+
+        change_company(page_id=job.pk, company=make_company())
+
+        assert draft_of(job).company == wished
+
+    def test_works_where_the_company_was_deleted(self):
+        job, company = make_job(), make_company()
+        job.company.delete()
+
+        assert change_company(page_id=job.pk, company=company)
+        assert fresh(job).company == company
+
+    def test_is_for_public_jobs_only(self):
+        job = make_draft()
+
+        with pytest.raises(NotPublic):
+            change_company(page_id=job.pk, company=make_company())
 
 
 def _unpublished(job):
