@@ -5,26 +5,32 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from jobs.blocks import PROSE_FEATURES, PictureBlock
+from jobs.blocks import (
+    CallToActionBlock,
+    GoalBlock,
+    GoalValue,
+    ImageSectionBlock,
+    TextBlock,
+)
 from jobs.choices import Workplace
 from jobs.models import Company, JobCategory, JobPage
-
-PAGE_FEATURES = [*PROSE_FEATURES, "h3", "hr"]
 
 
 class HeroBlock(blocks.StructBlock):
     """The largest words on the site, and the search."""
 
-    heading = blocks.CharBlock(label=_("heading"), max_length=80)
-    text = blocks.TextBlock(label=_("text"), required=False, max_length=300)
+    heading = blocks.CharBlock(label=_("Heading"), max_length=80)
+    text = blocks.TextBlock(label=_("Text"), required=False, max_length=300)
     show_search = blocks.BooleanBlock(
-        label=_("show the search"), required=False, default=True
+        label=_("Show the search"), required=False, default=True
     )
 
     class Meta:
@@ -40,43 +46,12 @@ class HeroBlock(blocks.StructBlock):
         description = _("A large heading with one sentence and the job search")
 
 
-class TextBlock(blocks.StructBlock):
-    """A heading in the margin and running text beside it."""
-
-    heading = blocks.CharBlock(label=_("heading"), required=False, max_length=80)
-    text = blocks.RichTextBlock(label=_("text"), features=PAGE_FEATURES)
-
-    class Meta:
-        icon = "pilcrow"
-        label = _("Text")
-        template = "home/blocks/text.html"
-        preview_value = {
-            "heading": "How following works",
-            "text": "<p>There is no account and no password. Leave an address at a "
-            "job and press the button in the email.</p>",
-        }
-        description = _("A heading in the margin with running text beside it")
-
-
-class ImageSectionBlock(blocks.StructBlock):
-    """One picture over the whole text width, with a caption."""
-
-    image = PictureBlock(label=_("picture"))
-    caption = blocks.CharBlock(label=_("caption"), required=False, max_length=200)
-
-    class Meta:
-        icon = "image"
-        label = _("Picture")
-        template = "home/blocks/image.html"
-        description = _("One picture with an optional caption")
-
-
 class LatestJobsBlock(blocks.StructBlock):
     """The newest open jobs, in three columns."""
 
-    heading = blocks.CharBlock(label=_("heading"), default=_("Latest jobs"))
+    heading = blocks.CharBlock(label=_("Heading"), default=_("Latest jobs"))
     count = blocks.IntegerBlock(
-        label=_("how many"), default=6, min_value=3, max_value=12
+        label=_("How many"), default=6, min_value=3, max_value=12
     )
 
     class Meta:
@@ -97,22 +72,22 @@ class LatestJobsBlock(blocks.StructBlock):
 class JobsByCriteriaBlock(blocks.StructBlock):
     """Open jobs that share something: a field, a workplace, an early closing date."""
 
-    heading = blocks.CharBlock(label=_("heading"), max_length=80)
+    heading = blocks.CharBlock(label=_("Heading"), max_length=80)
     category = SnippetChooserBlock(
-        JobCategory, label=_("field of work"), required=False
+        JobCategory, label=_("Field of work"), required=False
     )
     workplace = blocks.ChoiceBlock(
-        label=_("workplace"), choices=Workplace.choices, required=False
+        label=_("Workplace"), choices=Workplace.choices, required=False
     )
     closing_within_days = blocks.IntegerBlock(
-        label=_("closing within days"),
+        label=_("Closing within days"),
         required=False,
         min_value=1,
         max_value=60,
         help_text=_("Only jobs that close this soon, the earliest first."),
     )
     count = blocks.IntegerBlock(
-        label=_("at most"), default=6, min_value=1, max_value=20
+        label=_("At most"), default=6, min_value=1, max_value=20
     )
 
     class Meta:
@@ -149,9 +124,9 @@ class JobsByCriteriaBlock(blocks.StructBlock):
 class CompaniesBlock(blocks.StructBlock):
     """Companies that have open jobs, with how many."""
 
-    heading = blocks.CharBlock(label=_("heading"), default=_("Companies hiring now"))
+    heading = blocks.CharBlock(label=_("Heading"), default=_("Companies hiring now"))
     count = blocks.IntegerBlock(
-        label=_("at most"), default=6, min_value=3, max_value=30
+        label=_("At most"), default=6, min_value=3, max_value=30
     )
 
     class Meta:
@@ -175,44 +150,6 @@ class CompaniesBlock(blocks.StructBlock):
         return context
 
 
-class CallToActionBlock(blocks.StructBlock):
-    """One sentence and one button."""
-
-    heading = blocks.CharBlock(label=_("heading"), max_length=80)
-    text = blocks.TextBlock(label=_("text"), max_length=300)
-    button_text = blocks.CharBlock(
-        label=_("words on the button"),
-        max_length=40,
-        help_text=_("A verb and an object, such as “See all jobs”."),
-    )
-    page = blocks.PageChooserBlock(label=_("page"), required=False)
-    url = blocks.URLBlock(
-        label=_("or another address"),
-        required=False,
-        help_text=_("Used when no page is chosen."),
-    )
-
-    class Meta:
-        icon = "arrow-right"
-        label = _("Call to action")
-        template = "home/blocks/call_to_action.html"
-        preview_value = {
-            "heading": "Hiring on the coast?",
-            "text": "Write to us, and your job stands here tomorrow.",
-            "button_text": "Write to us",
-            "page": None,
-            "url": "https://marlhaven.example/",
-        }
-        description = _("One sentence and one button")
-
-    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
-        context = super().get_context(value, parent_context=parent_context)
-        request = (parent_context or {}).get("request")
-        page = value["page"]
-        context["link"] = page.get_url(request) if page else value["url"]
-        return context
-
-
 class PageBodyBlock(blocks.StreamBlock):
     """Everything that a page may be composed of, in any order."""
 
@@ -225,7 +162,7 @@ class PageBodyBlock(blocks.StreamBlock):
     call_to_action = CallToActionBlock()
 
 
-class LinkValue(blocks.StructValue):
+class LinkValue(GoalValue):
     @property
     def text(self) -> str:
         """What the link says: its own words, else the page's title."""
@@ -234,34 +171,66 @@ class LinkValue(blocks.StructValue):
 
     @property
     def url(self) -> str:
-        """Where it leads: a page's address as it is now, else the typed one."""
-        page = self.get("page")
-        return (page.url or "") if page else self.get("address") or ""
+        """Where it leads; "" where that is nowhere, and the link is then left out."""
+        return self.goal
 
 
-class LinkBlock(blocks.StructBlock):
+class LinkBlock(GoalBlock):
     """A link to one of our pages or to any other address."""
 
-    title = blocks.CharBlock(label=_("words"), required=False, max_length=40)
-    page = blocks.PageChooserBlock(label=_("page"), required=False)
+    page = blocks.PageChooserBlock(label=_("Page"), required=False)
     address = blocks.CharBlock(
-        label=_("or an address"),
+        label=_("Or an address"),
         required=False,
+        max_length=500,
         help_text=_("Such as https://example.org/ or /jobs/?q=bread"),
+    )
+    title = blocks.CharBlock(
+        label=_("Words"),
+        required=False,
+        max_length=40,
+        help_text=_("Without them a page is named by its title."),
     )
 
     class Meta:
         icon = "link"
         value_class = LinkValue
         label = _("Link")
+        label_format = "{title} {page} {address}"
+        template = "home/blocks/link.html"
+        preview_template = "home/blocks/link_preview.html"
+        preview_value = {
+            "page": None,
+            "address": "/about/",
+            "title": "About the board",
+        }
+        description = _("A page of the site, or any other address")
+
+    def clean(self, value: Any) -> Any:
+        """Refuse an address without words, beside what every goal has to be."""
+        cleaned = super().clean(value)
+        if cleaned["address"] and not cleaned["title"]:
+            words = ValidationError(_("Say what the link reads."))
+            raise StructBlockValidationError({"title": words})
+        return cleaned
 
 
 class LinkColumnBlock(blocks.StructBlock):
     """A heading with links below it, in the footer."""
 
-    heading = blocks.CharBlock(label=_("heading"), max_length=40)
-    links = blocks.ListBlock(LinkBlock(), label=_("links"))
+    heading = blocks.CharBlock(label=_("Heading"), max_length=40)
+    links = blocks.ListBlock(LinkBlock(), label=_("Links"))
 
     class Meta:
         icon = "list-ul"
         label = _("Column")
+        label_format = "{heading}"
+        template = "home/blocks/link_column.html"
+        preview_value = {
+            "heading": "Find work",
+            "links": [
+                {"page": None, "address": "/", "title": "All jobs"},
+                {"page": None, "address": "/?q=nights", "title": "Night work"},
+            ],
+        }
+        description = _("A heading with links below it")

@@ -6,24 +6,79 @@ Contrast is WCAG 2.2's (1.4.3, relative luminance). Lightening happens in OKLab
 
 from __future__ import annotations
 
-DEFAULT_ACCENT = "#0b5a44"
-PAPER, TINT, DARK_TINT = "#ffffff", "#f4f3ee", "#1f201c"
+import re
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+DEFAULT_ACCENT, DEFAULT_DARK_ACCENT = "#0b5a44", "#8ccfb2"
+PAPER, TINT = "#ffffff", "#f4f3ee"
+DARK_PAPER, DARK_TINT = "#151613", "#1f201c"
 READABLE = 4.5
 DARK_READABLE = 7.0
 STEP = 0.01
+FINE_STEP = 0.002
 
 Triple = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Words in one colour on another, and how far apart they have to be."""
+
+    where: str | Promise
+    words: str
+    ground: str
+    needed: float
+
+    @property
+    def ratio(self) -> float:
+        """The contrast, rounded down: what is shown never says more than there is."""
+        return int(contrast(self.words, self.ground) * 10) / 10
+
+    @property
+    def can_be_read(self) -> bool:
+        return contrast(self.words, self.ground) >= self.needed
+
+
+def is_colour(value: str) -> bool:
+    """Whether ``value`` is a colour such as "#0b5a44"."""
+    return re.fullmatch(r"#[0-9a-fA-F]{6}", value) is not None
+
+
+def pairs(accent: str) -> list[Pair]:
+    """Where ``accent`` and its dark shade stand, in light, dark and email."""
+    dark = for_dark(accent)
+    return [
+        Pair(_("Links on the page, and in emails"), accent, PAPER, READABLE),
+        Pair(
+            _("Links in the form to follow and in the footer"), accent, TINT, READABLE
+        ),
+        Pair(_("Words on a button, and in emails"), PAPER, accent, READABLE),
+        Pair(_("Dark: links on the page"), dark, DARK_PAPER, DARK_READABLE),
+        Pair(_("Dark: links in the form to follow"), dark, DARK_TINT, DARK_READABLE),
+        Pair(_("Dark: words on a button"), DARK_PAPER, dark, DARK_READABLE),
+    ]
+
+
+def nearest(accent: str) -> str:
+    """The accent itself if it can be read, else the lightest shade of it that can.
+
+    Its hue stays. Only pale accents fail: for the dark a shade is derived that passes.
+    """
+    lightness, a, b = _oklab(accent)
+    colour = accent
+    while not all(pair.can_be_read for pair in pairs(colour)):
+        lightness = max(lightness - FINE_STEP, 0)
+        colour = _hex((lightness, a, b))
+    return colour
 
 
 def contrast(one: str, other: str) -> float:
     """The contrast ratio of two colours such as "#0b5a44", from 1 to 21."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
-
-
-def lowest_contrast(accent: str) -> float:
-    """The lower of an accent's contrasts on paper and on tint."""
-    return min(contrast(accent, PAPER), contrast(accent, TINT))
 
 
 def darker(accent: str) -> str:
@@ -34,6 +89,8 @@ def darker(accent: str) -> str:
 
 def for_dark(accent: str) -> str:
     """The accent on dark paper: lightened until it can be read there."""
+    if accent.lower() == DEFAULT_ACCENT:
+        return DEFAULT_DARK_ACCENT
     lightness, a, b = _oklab(accent)
     colour = accent
     while contrast(colour, DARK_TINT) < DARK_READABLE and lightness < 1:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-import re
-
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PreviewableMixin
 
 from home import colours
 from home.blocks import LinkBlock, LinkColumnBlock, PageBodyBlock
@@ -44,26 +46,39 @@ class StandardPage(Page):
 
 
 def validate_colour(value: str) -> None:
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+    if not colours.is_colour(value):
         raise ValidationError(_("Enter a colour like #0b5a44."))
 
 
 def validate_accent(value: str) -> None:
-    """Refuse an accent that cannot be read on paper or on tint (WCAG 2.2, 1.4.3)."""
+    """Refuse an accent that cannot be read, and offer the nearest that can.
+
+    Contrast is WCAG 2.2's (1.4.3). The worst pair is named: once it can be read, so
+    can the others.
+    """
     validate_colour(value)
-    ratio = colours.lowest_contrast(value)
-    if ratio < colours.READABLE:
-        raise ValidationError(
-            _(
-                "Links in this colour are hard to read: %(ratio).1f to 1 on our paper. "
-                "Choose a darker one, with %(needed).1f to 1 or more."
+    failing = [x for x in colours.pairs(value) if not x.can_be_read]
+    if not failing:
+        return
+    worst = min(failing, key=lambda pair: pair.ratio)
+    near = colours.nearest(value)
+    raise ValidationError(
+        format_html(
+            gettext(
+                "{value} is too pale. {where}: {ratio} to 1, at least {needed} to 1 is "
+                "needed. The nearest that can be read is {swatch}"
             ),
-            params={"ratio": ratio, "needed": colours.READABLE},
+            value=value,
+            where=worst.where,
+            ratio=worst.ratio,
+            needed=worst.needed,
+            swatch=render_to_string("home/admin/swatch.html", {"colour": near}),
         )
+    )
 
 
 @register_setting(icon="view", order=110)
-class LookSettings(BaseGenericSetting):
+class LookSettings(PreviewableMixin, BaseGenericSetting):
     """How the site looks, and where its links lead."""
 
     tagline = models.CharField(_("tagline"), max_length=160, blank=True)
@@ -89,7 +104,10 @@ class LookSettings(BaseGenericSetting):
         max_length=7,
         default=colours.DEFAULT_ACCENT,
         validators=[validate_accent],
-        help_text=_("The one colour for what can be pressed, such as #0b5a44."),
+        help_text=_(
+            "The one colour for what can be pressed, such as #0b5a44. On dark screens "
+            "a lighter shade of it is taken."
+        ),
     )
     privacy_page = models.ForeignKey(
         "wagtailcore.Page",
@@ -104,17 +122,30 @@ class LookSettings(BaseGenericSetting):
         verbose_name=_("navigation"),
         blank=True,
         max_num=5,
+        help_text=_(
+            "Up to five links at the top of each page. Without any: Jobs, and "
+            "“What I follow”."
+        ),
     )
     footer = StreamField(
         [("column", LinkColumnBlock())],
         verbose_name=_("footer"),
         blank=True,
         max_num=3,
+        help_text=_(
+            "Up to three columns of links. “What I follow”, the privacy page and the "
+            "contact stand below them by themselves."
+        ),
     )
 
     panels = [
         MultiFieldPanel(
-            ["tagline", FieldRowPanel(["logo", "favicon"]), "accent"],
+            [
+                "tagline",
+                FieldRowPanel(["logo", "favicon"]),
+                "accent",
+                HelpPanel(template="home/admin/accent.html"),
+            ],
             heading=_("Brand"),
         ),
         FieldPanel("navigation"),
@@ -132,3 +163,16 @@ class LookSettings(BaseGenericSetting):
     @property
     def has_own_accent(self) -> bool:
         return self.accent.lower() != colours.DEFAULT_ACCENT
+
+    @property
+    def accent_pairs(self) -> list[colours.Pair]:
+        """What the accent is read on, for the form; none for what is no colour."""
+        return colours.pairs(self.accent) if colours.is_colour(self.accent) else []
+
+    def is_previewable(self) -> bool:
+        return HomePage.objects.exists()
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """Answer the front page; the preview's request carries these settings."""
+        response: HttpResponse = HomePage.objects.get().serve_preview(request, "")
+        return response

@@ -27,9 +27,11 @@ def look_css(request: HttpRequest) -> HttpResponse:
     """Answer the site's own accent as custom properties.
 
     A stylesheet of its own, because the content security policy allows no style in a
-    page.
+    page. A preview names the ``accent`` that is not saved yet.
     """
-    accent = LookSettings.load(request_or_site=request).accent
+    accent = request.GET.get("accent", "")
+    if not colours.is_colour(accent):
+        accent = LookSettings.load(request_or_site=request).accent
     dark = colours.for_dark(accent)
     css = RULES.format(
         accent=accent,

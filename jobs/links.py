@@ -1,8 +1,8 @@
-"""Which addresses somebody may type into a link of the site.
+r"""Which addresses somebody may type into a link of the site.
 
 A list of what is allowed, since a browser runs some of the rest ("javascript:") and
-reads others differently than they look: it drops tabs and line breaks, and takes "\\"
-for "/" (WHATWG URL Standard, 4.4), so that "/\\example.org" leaves the site.
+reads others differently than they look: it drops tabs and line breaks, and takes "\"
+for "/" (WHATWG URL Standard, 4.4), so that "/\example.org" leaves the site.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from jobsite.first_steps import panel_for
+
 
 @hooks.register("register_help_menu_item")
 def register_demo_inbox():  # type: ignore[no-untyped-def]
@@ -27,3 +29,9 @@ def hide_wagtail_news(request, menu_items):  # type: ignore[no-untyped-def]
         for item in menu_items
         if not item.name.startswith(("whats-new-in-wagtail", "editor-guide"))
     ]
+
+
+@hooks.register("construct_homepage_panels")
+def add_first_steps(request, panels):  # type: ignore[no-untyped-def]
+    if panel := panel_for(request.user):
+        panels.append(panel)

@@ -126,9 +126,7 @@ class BoardSettings(PreviewableMixin, BaseGenericSetting):
         return self._example() is not None
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        """Answer the newest job as it would be with these settings."""
-        # Templates and tags ask the request before they ask the database.
-        setattr(request, self.get_cache_attr_name(), self)
+        """Answer the newest job; the preview's request carries these settings."""
         response: HttpResponse = self._example().serve_preview(request, "")
         return response
 

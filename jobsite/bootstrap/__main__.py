@@ -95,6 +95,13 @@ def e2e() -> int:
     return wait_for(start_pytest(*BROWSER_TESTS, variables=of_browser_tests()))
 
 
+def faults() -> int:
+    """What breaks, at random points: its own tests, since they take minutes."""
+    setup()
+    rounds = {"ROUNDS": os.environ.get("ROUNDS", "50")}
+    return wait_for(start_pytest("-m", "faults", "tests/faults", variables=rounds))
+
+
 def of_browser_tests() -> "dict[str, str]":
     """A database of their own, and leave to use it."""
     url = given("DATABASE_URL", "sqlite:///var/db.sqlite3")
@@ -166,7 +173,13 @@ def reset() -> int:
 
 
 def main(arguments: "list[str]") -> int:
-    commands = {"run": run, "setup": setup, "e2e": e2e, "reset": reset}
+    commands = {
+        "run": run,
+        "setup": setup,
+        "e2e": e2e,
+        "faults": faults,
+        "reset": reset,
+    }
     on_signal(interrupt)
     try:
         refuse_old_python(sys.version_info[:2])

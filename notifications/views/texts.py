@@ -99,12 +99,17 @@ def _listed(row: EmailText) -> dict[str, Any]:
         "goes_out": GOES_OUT[Kind(row.kind)],
         "own": [labels[field] for field in labels if getattr(row, field)],
         "changed_at": row.changed_at,
-        "problems": [
-            {"label": label, "problem": problem}
-            for field, label in labels.items()
-            for problem in texts.problems(row.kind, field, getattr(row, field))
-        ],
+        "problems": _problems(row),
     }
+
+
+def _problems(row: EmailText) -> list[dict[str, str]]:
+    fields = EmailTextForm.base_fields
+    return [
+        {"label": str(fields[field].label), "problem": problem}
+        for field in EmailText.FIELDS
+        for problem in texts.problems(row.kind, field, getattr(row, field))
+    ]
 
 
 class EmailTextView(ChangesTexts):
@@ -175,6 +180,7 @@ class EmailTextView(ChangesTexts):
             _send(self.request, said)
         context = {
             "form": form,
+            "problems": [] if form.is_bound else _problems(row),
             "preview": preview_of(said),
             "is_typed": self.is_typed,
             "job": job,

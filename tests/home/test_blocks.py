@@ -1,13 +1,18 @@
 """The blocks that pages are composed of: what each shows, and when it shows nothing."""
 
 import pytest
+from bs4 import BeautifulSoup
+from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from wagtail.fields import StreamField
 from wagtail.models import PageViewRestriction
+from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from home.blocks import LinkBlock, PageBodyBlock
-from jobs.blocks import JobBodyBlock
+from home.models import HomePage, LookSettings
 from jobs.models import JobPage
 from tests.factories import (
     edit,
@@ -15,7 +20,6 @@ from tests.factories import (
     make_board,
     make_category,
     make_company,
-    make_home,
     make_image,
     make_job,
     make_jobs,
@@ -34,6 +38,18 @@ CRITERIA = {
 }
 
 
+def every_block():
+    """Every block of every stream of ours, as its field defines it."""
+    return [
+        pytest.param(block, id=f"{model.__name__}.{field.name}.{name}")
+        for app in ("home", "jobs")
+        for model in apps.get_app_config(app).get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, StreamField)
+        for name, block in field.stream_block.child_blocks.items()
+    ]
+
+
 def shown(client, *body):
     """A page made of ``body``, as a visitor gets it."""
     response = client.get(make_page(body=body).url)
@@ -48,34 +64,41 @@ def titles(block, **value):
 
 
 class TestEveryBlock:
-    @pytest.mark.parametrize("stream", [PageBodyBlock, JobBodyBlock])
-    def test_has_icon_template_and_description(self, stream):
-        for block in stream().child_blocks.values():
-            assert block.meta.icon != "placeholder"
-            assert block.meta.template
-            assert block.get_description()
+    @pytest.mark.parametrize("block", every_block())
+    def test_has_icon_template_description_and_preview(self, block):
+        assert block.meta.icon != "placeholder"
+        assert block.meta.template
+        assert block.get_description()
+        assert block.is_previewable
 
-    @pytest.mark.parametrize(
-        "block",
-        [
-            pytest.param(block, id=f"{stream.__name__} {name}")
-            for stream in (PageBodyBlock, JobBodyBlock)
-            for name, block in stream().child_blocks.items()
-        ],
-    )
-    @pytest.mark.parametrize("with_jobs", [False, True])
-    def test_can_be_previewed(self, client, block, with_jobs):
-        if with_jobs:
-            make_job(category=make_category())
+    @pytest.mark.parametrize("block", every_block())
+    @pytest.mark.parametrize("with_content", [False, True])
+    def test_can_be_previewed(self, client, block, with_content):
+        if with_content:
+            make_job(category=make_category(), closes_at=in_days(2))
+            make_image(title="Oven & loaves")
         client.force_login(make_user("Site owners"))
-        of_page = _definition(block)
 
         response = client.get(
-            reverse("wagtailadmin_block_preview"), {"id": of_page.definition_prefix}
+            reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix}
         )
 
         assert response.status_code == 200
-        assert "main wrap" in response.content.decode()
+        shown = BeautifulSoup(response.content, "html.parser").select_one(".main.wrap")
+        assert shown.text.strip() or shown.select_one("img")
+
+    def test_shows_a_picture_of_the_site_in_its_preview(self, client):
+        client.force_login(make_user("Site owners"))
+        url = reverse("wagtailadmin_block_preview")
+        block = HomePage._meta.get_field("body").stream_block.child_blocks["image"]
+
+        empty = client.get(url, {"id": block.definition_prefix}).content.decode()
+        make_image(title="Oven & loaves")
+        full = client.get(url, {"id": block.definition_prefix}).content.decode()
+
+        assert "The picture that you choose stands here" in empty
+        assert "<img" in full
+        assert "Oven &amp; loaves" in full
 
     def test_stands_on_a_page_beside_the_others(self, client):
         job = make_job(closes_at=in_days(2), category=make_category())
@@ -132,18 +155,6 @@ class TestEveryBlock:
             costs.append(len(queries))
 
         assert costs[0] == costs[1]
-
-
-def _definition(block):
-    """The block as the page's own field defines it, which is what editors preview."""
-    for field in (
-        make_home()._meta.get_field("body"),
-        JobPage._meta.get_field("body"),
-    ):
-        for own in field.stream_block.child_blocks.values():
-            if type(own) is type(block):
-                return own
-    raise AssertionError(block)
 
 
 class TestJobs:
@@ -225,33 +236,66 @@ class TestCompanies:
         assert [name for name, _count in self.counts()] == ["A", "B", "C"]
 
 
+def goal_problems(block, **value):
+    """What a block that leads somewhere objects to, by the name of its child."""
+    try:
+        block.clean(block.to_python(value))
+    except ValidationError as error:
+        return {name: x.messages[0] for name, x in error.block_errors.items()}
+    return {}
+
+
 class TestCallToAction:
-    def link(self, **value):
-        value = {"page": None, "url": ""} | value
-        return BLOCKS["call_to_action"].get_context(value)["link"]
+    WORDS = {"heading": "Hiring?", "text": "Write.", "button_text": "See it"}
+
+    def goal(self, **value):
+        return (
+            BLOCKS["call_to_action"].to_python({"page": None, "url": ""} | value).goal
+        )
+
+    def problems(self, **value):
+        return goal_problems(BLOCKS["call_to_action"], **self.WORDS | value)
 
     def test_leads_to_its_page_first_and_then_to_its_address(self):
         page = make_page()
 
-        assert self.link(page=page, url="https://x.example/") == page.url
-        assert self.link(url="https://x.example/") == "https://x.example/"
+        assert self.goal(page=page.pk, url="https://x.example/") == page.url
+        assert self.goal(url="https://x.example/") == "https://x.example/"
+        assert self.goal(url="javascript:alert(1)") == ""
+
+    def test_leads_to_one_of_the_two_and_a_draft_may_lack_both(self):
+        page = make_page()
+        block = BLOCKS["call_to_action"]
+        unfinished = block.to_python(self.WORDS | {"page": None, "url": ""})
+
+        assert self.problems(url="mailto:us@x.example") == {}
+        assert self.problems(page=page.pk, url="") == {}
+        assert "Choose a page" in self.problems(url="")["url"]
+        assert "as well" in self.problems(page=page.pk, url="/jobs/")["url"]
+        assert "begins with" in self.problems(url="javascript:alert(1)")["url"]
+        assert block.clean_deferred(unfinished)["url"] == ""
 
     def test_has_no_button_once_its_page_is_gone(self, client):
         goal = make_page()
         value = {"heading": "Hiring?", "text": "", "button_text": "See it", "url": ""}
         page = make_page(body=[("call_to_action", value | {"page": goal})])
+        assert "See it" in client.get(page.url).content.decode()
+        goal.unpublish()
+        hidden = client.get(page.url).content.decode()
         goal.delete()
 
-        shown = client.get(page.url).content.decode()
-
-        assert "Hiring?" in shown
-        assert "See it" not in shown
+        for shown in (hidden, client.get(page.url).content.decode()):
+            assert "Hiring?" in shown
+            assert "See it" not in shown
 
 
 class TestLink:
     def link(self, **value):
         block = LinkBlock()
         return block.to_python({"title": "", "page": None, "address": ""} | value)
+
+    def problems(self, **value):
+        return goal_problems(LinkBlock(), **value)
 
     def test_says_its_own_words_or_the_pages_title(self):
         page = make_page(title="About & more")
@@ -266,15 +310,69 @@ class TestLink:
         page.slug = "new"
         page.save()
 
+        assert link.text
         assert self.link(page=page.pk).url == "/new/"
         assert self.link(address="/jobs/?q=bread").url == "/jobs/?q=bread"
         assert self.link().url == ""
-        assert link.text
 
     def test_to_a_page_that_is_gone_leads_nowhere(self):
         page = make_page()
         pk = page.pk
+        page.unpublish()
+        hidden = self.link(page=pk).url
         page.delete()
 
+        assert hidden == ""
         assert self.link(page=pk).url == ""
         assert self.link(page=pk).text == ""
+
+    def test_that_a_browser_would_run_leads_nowhere(self):
+        assert self.link(address="javascript:alert(1)", title="Us").url == ""
+
+    def test_needs_a_page_or_an_address_with_words(self):
+        page = make_page()
+
+        assert self.problems(page=page.pk) == {}
+        assert self.problems(address="/jobs/", title="Jobs") == {}
+        assert list(self.problems(address="/jobs/")) == ["title"]
+        assert list(self.problems(title="Jobs")) == ["address"]
+        assert list(self.problems(page=page.pk, address="/jobs/")) == ["address"]
+
+
+class TestLinksOfTheSite:
+    def test_that_lead_nowhere_are_left_out(self, client):
+        page = make_page(title="About & us")
+        nowhere = {"page": None, "address": "javascript:alert(1)", "title": "Run & me"}
+        there = {"page": page, "address": "", "title": ""}
+        look = LookSettings.objects.get()
+        look.navigation = [("link", nowhere), ("link", there)]
+        look.footer = [("column", {"heading": "More", "links": [nowhere, there]})]
+        look.save()
+
+        shown = client.get("/jobs/").content.decode()
+
+        assert shown.count("About &amp; us") == 2
+        assert "Run &amp; me" not in shown
+        assert "javascript:" not in shown
+        assert 'href=""' not in shown
+
+    def test_are_refused_in_the_form_and_what_was_typed_stays(self, client):
+        client.force_login(make_user("Site owners"))
+        link = {"page": "", "address": "javascript:alert(1)", "title": "Run"}
+        form = {
+            "accent": "#0b5a44",
+            "navigation": streamfield([("link", link)]),
+            "footer": streamfield([]),
+        }
+
+        response = client.post(settings_url(client), nested_form_data(form))
+
+        page = response.content.decode()
+        assert "An address begins with https://" in page
+        assert "javascript:alert(1)" in page
+        assert not LookSettings.objects.get().navigation
+
+
+def settings_url(client):
+    url = reverse("wagtailsettings:edit", args=["home", "looksettings"])
+    return client.get(url, follow=True).redirect_chain[-1][0]

@@ -1,8 +1,10 @@
 """One accent that can be read, and the shades that follow from it."""
 
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from hypothesis import given, settings
@@ -39,8 +41,14 @@ class TestAccent:
 
     @pytest.mark.parametrize("accent", ["#ffffff", "#ffcc00", "#777777"])
     def test_that_cannot_be_read_is_refused_with_its_contrast(self, accent):
-        with pytest.raises(ValidationError, match="to 1 on our paper"):
+        with pytest.raises(ValidationError) as refusal:
             validate_accent(accent)
+
+        words = refusal.value.messages[0]
+        worst = min(colours.pairs(accent), key=lambda pair: pair.ratio)
+        assert f"{accent} is too pale. {worst.where}: {worst.ratio} to 1" in words
+        assert "at least 4.5 to 1" in words
+        assert f'fill="{colours.nearest(accent)}"' in words
 
     @pytest.mark.parametrize(
         "accent",
@@ -68,14 +76,67 @@ class TestShades:
         assert colours.contrast(dark, colours.DARK_TINT) >= colours.DARK_READABLE
 
     @settings(deadline=None)
-    @given(any_colour.filter(lambda x: colours.lowest_contrast(x) >= colours.READABLE))
-    def test_of_an_accent_that_can_be_read_can_be_read_too(self, accent):
+    @given(any_colour)
+    def test_of_an_accent_that_can_be_read_can_be_read_too(self, colour):
+        accent = colours.nearest(colour)
         dark = colours.for_dark(accent)
+        strong = colours.darker(accent)
 
-        assert colours.lowest_contrast(colours.darker(accent)) >= colours.READABLE
+        for ground in (colours.PAPER, colours.TINT):
+            assert colours.contrast(strong, ground) >= colours.READABLE
         assert colours.contrast(colours.lighter(dark), colours.DARK_TINT) >= (
             colours.DARK_READABLE
         )
+
+
+class TestNearest:
+    @settings(deadline=None)
+    @given(any_colour)
+    def test_can_be_read_and_is_the_colour_itself_where_that_can(self, colour):
+        near = colours.nearest(colour)
+
+        validate_accent(near)
+        assert COLOUR.fullmatch(near)
+        if all(pair.can_be_read for pair in colours.pairs(colour)):
+            assert near == colour
+        else:
+            assert colours.contrast(near, colours.TINT) < colours.READABLE + 0.3
+
+    def test_keeps_the_hue(self):
+        red, green, blue = (
+            int(colours.nearest("#ffcc00")[i : i + 2], 16) for i in (1, 3, 5)
+        )
+
+        assert red > green > blue
+
+
+class TestPairs:
+    def test_are_the_colours_of_the_stylesheets(self):
+        css = (
+            Path(django_settings.BASE_DIR) / "jobsite/static/css/base.css"
+        ).read_text()
+
+        for colour in (
+            colours.PAPER,
+            colours.TINT,
+            colours.DARK_PAPER,
+            colours.DARK_TINT,
+            colours.DEFAULT_ACCENT,
+            colours.DEFAULT_DARK_ACCENT,
+        ):
+            assert f": {colour};" in css
+
+    def test_of_the_first_look_are_its_own_two_shades(self):
+        dark = colours.for_dark(colours.DEFAULT_ACCENT.upper())
+
+        assert dark == colours.DEFAULT_DARK_ACCENT
+
+    def test_never_say_more_than_there_is(self):
+        # 4.48 to 1
+        pair = colours.Pair("", "#777777", "#ffffff", colours.READABLE)
+
+        assert pair.ratio == 4.4
+        assert not pair.can_be_read
 
 
 @pytest.mark.django_db
@@ -96,6 +157,13 @@ class TestStyleSheet:
         LookSettings.objects.update(accent="#7a1f5c")
 
         assert reverse("look_css") in client.get("/").content.decode()
+
+    def test_of_a_preview_has_the_accent_that_is_not_saved_yet(self, client):
+        preview = client.get(reverse("look_css"), {"accent": "#7a1f5c"})
+        nonsense = client.get(reverse("look_css"), {"accent": "red;}body{"})
+
+        assert "--accent: #7a1f5c;" in preview.content.decode()
+        assert f"--accent: {colours.DEFAULT_ACCENT};" in nonsense.content.decode()
 
     def test_may_be_kept_and_takes_no_post(self, client):
         headers = client.get(reverse("look_css")).headers
@@ -131,7 +199,12 @@ class TestSettings:
 
         response = client.post(url, {"accent": "#ffcc00", **empty})
 
-        assert "hard to read" in response.content.decode()
+        page = response.content.decode()
+        near = colours.nearest("#ffcc00")
+        assert "#ffcc00 is too pale" in page
+        assert f'<code class="swatch__value">{near}</code>' in page
+        assert 'value="#ffcc00"' in page
+        assert page.count("too low") == 3
         assert LookSettings.objects.get().accent == colours.DEFAULT_ACCENT
 
     def test_take_a_readable_accent(self, client):
@@ -143,3 +216,19 @@ class TestSettings:
         client.post(url, {"accent": "#7a1f5c", **empty})
 
         assert LookSettings.objects.get().accent == "#7a1f5c"
+
+    def test_are_previewed_on_the_front_page_before_they_are_saved(self, client):
+        client.force_login(make_user("Site owners"))
+        pk = LookSettings.objects.get().pk
+        url = reverse(
+            "wagtailsettings:preview_on_edit", args=["home", "looksettings", pk]
+        )
+        look = {"tagline": "Work & wages", "accent": "#7a1f5c"}
+        empty = {"navigation-count": "0", "footer-count": "0"}
+
+        assert client.post(url, look | empty).json()["is_valid"]
+        page = client.get(url, {"mode": ""}).content.decode()
+
+        assert "Work &amp; wages" in page
+        assert "?accent=%237a1f5c" in page
+        assert LookSettings.objects.get().tagline == ""

@@ -216,6 +216,19 @@ class TestRequirements:
 
         assert changes(BEFORE, after) == []
 
+    def test_two_that_changed_places_by_retyping_are_no_change(self):
+        after = requirements(
+            a=("Own bicycle", "NICE"), b=("Food hygiene, level 2", "MUST")
+        )
+
+        assert changes(BEFORE, after) == []
+
+    def test_retyped_over_one_that_is_left_out_is_a_removal(self):
+        [change] = changes(BEFORE, requirements(a=("Own bicycle", "NICE")))
+
+        hygiene = {"text": "Food hygiene, level 2", "kind": "MUST"}
+        assert change == Change("requirements", "removed", hygiene, None)
+
     def test_deleted_and_typed_again_is_no_change(self):
         after = requirements(
             x=("Own bicycle", "NICE"), y=("Food hygiene, level 2", "MUST")

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page
 from wagtail.test.utils import WagtailPageTestCase
+from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from home.models import HomePage, StandardPage
 from jobs.facts import changes, facts_of
@@ -52,7 +53,11 @@ class TestPageRules(WagtailPageTestCase):
                 assert page.make_preview_request(preview_mode=mode).status_code == 200
 
     def test_the_list_can_be_edited(self):
-        self.assertPageIsEditable(make_board())
+        regions = {"above": streamfield([]), "below": streamfield([])}
+        board = make_board()
+        fields = {"title": board.title, "slug": board.slug, "intro": "Words & more"}
+
+        self.assertPageIsEditable(board, post_data=nested_form_data(fields | regions))
 
 
 @pytest.mark.django_db

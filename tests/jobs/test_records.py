@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import PageViewRestriction
 
 from jobs.models import JobPage, JobPath, JobRecord
 from jobs.services import close_job, reopen_job
@@ -240,6 +241,18 @@ class TestRecordOfAPage:
         assert JobRecord.for_page(draft).title == "Public"
         assert record_of(job).title == "Public"
         assert record_of(job).gone_at is not None
+
+    @pytest.mark.parametrize("above", [False, True])
+    def test_says_nothing_that_was_published_while_the_job_was_private(self, above):
+        job = make_job(title="Public")
+        PageViewRestriction.objects.create(
+            page_id=make_board().pk if above else job.pk,
+            restriction_type=PageViewRestriction.LOGIN,
+        )
+        job = edit(job, title="Secret")
+
+        assert record_of(job).title == "Public"
+        assert JobRecord.for_page(job).title == "Public"
 
     def test_is_short_enough_for_a_job_in_many_places(self):
         names = ["A town with a very long name indeed & more " * 2] * 3
