@@ -113,9 +113,8 @@ class Envelope:
     def commands(self, smtp: smtplib.SMTP) -> bytes:
         """The lines that announce a message, the last of which is DATA."""
         body = " BODY=8BITMIME" if self.eight_bit and smtp.has_extn("8bitmime") else ""
-        return (
-            f"MAIL FROM:<{self.sender}>{body}\r\nRCPT TO:<{self.recipient}>\r\nDATA\r\n"
-        ).encode("ascii")
+        path = f"MAIL FROM:<{self.sender}>{body}\r\nRCPT TO:<{self.recipient}>\r\n"
+        return f"{path}DATA\r\n".encode("ascii")
 
 
 class Session:
@@ -147,8 +146,7 @@ class Session:
         Args:
             envelope: whom from and to.
             content: a whole message with CRLF line ends, not yet dot-stuffed.
-            following: of the message that is most likely sent next; where the server
-                offers pipelining it is announced in the same turn.
+            following: of the next message, announced in the same turn if that goes.
         """
         if self._announced not in (None, envelope):
             self.close()
@@ -221,8 +219,7 @@ class Session:
         if relay.use_tls:
             smtp.starttls(context=context)
             smtp.ehlo()
-        encrypted = relay.use_tls or relay.use_ssl
-        self._say(f"encryption is {'on' if encrypted else 'off'}")
+        self._say(f"encryption is {'on' if relay.use_tls or relay.use_ssl else 'off'}")
         if relay.username:
             smtp.login(relay.username, relay.password)
             self._say("accepted")

@@ -64,14 +64,14 @@ def ending_lines(announcement: Announcement) -> list[dict[str, str]]:
 
 
 @register.inclusion_tag("notifications/admin/includes/ending.html", takes_context=True)
-def ending_fields(context: Any, page: Page) -> dict[str, Any]:
+def fields_of_ending(context: Any, page: Page) -> dict[str, Any]:
     """Say who is told when ``page`` is unpublished, and ask why it is."""
     found = _ending(context, [page], deletes=False)
     return found | {"with_children": not isinstance(page, JobPage)}
 
 
 @register.inclusion_tag("notifications/admin/includes/ending.html", takes_context=True)
-def bulk_ending_fields(
+def bulk_fields_of_ending(
     context: Any, items: list[dict[str, Any]], deletes: bool
 ) -> dict[str, Any]:
     """Say who is told when several pages are taken down, and ask why they are.

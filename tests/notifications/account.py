@@ -1,0 +1,373 @@
+"""A second account of what followers must be told, kept beside the product's.
+
+It shares no comparison with the product. Every text says what it means, so that what
+is only wording is known and not computed, and rows are compared as a reader sees them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+OPEN, CLOSED, TAKEN_DOWN = "open", "closed", "taken_down"
+WEAK_TO_STRONG = ["", "DO_NOT_SEND", "AUTOMATIC", "SEND"]
+WINDOW = dt.timedelta(minutes=10)
+NEWS_FOR = dt.timedelta(days=7)
+FACTS = (
+    "title",
+    "company",
+    "pay",
+    "requirements",
+    "closes_at",
+    "locations",
+    "workplace",
+    "employment_type",
+    "category",
+    "apply",
+    "summary",
+)
+
+
+class Said(NamedTuple):
+    """A text, and what it means: two of one meaning differ in wording only."""
+
+    meaning: str
+    text: str
+
+
+class Asked(NamedTuple):
+    """One requirement; ``uuid`` stays while it is reworded."""
+
+    uuid: str
+    said: Said
+    kind: str
+
+
+@dataclass(frozen=True)
+class Ad:
+    """What one revision of a job says, with the wishes that travel with it."""
+
+    title: Said
+    company: int
+    category: int | None
+    requirements: tuple[Asked, ...]
+    locations: tuple[Said, ...]
+    closes_at: dt.datetime | None
+    pay: tuple[int, int] | None = (26000, 28000)
+    workplace: str = "ON_SITE"
+    employment_type: str = "FULL_TIME"
+    apply: tuple[str, str] = ("https://www.crumb.example/jobs?id=1&ref=board", "")
+    summary: str = "Bakes through the night."
+    closed_reason: str = ""
+    go_live_at: dt.datetime | None = None
+    expire_at: dt.datetime | None = None
+    wish: str = "AUTOMATIC"
+    note: str = ""
+
+    @property
+    def wished_nothing(self) -> Ad:
+        return replace(self, wish="AUTOMATIC", note="")
+
+
+Known = dict[str, Any]
+
+
+def read(name: str, value: Any) -> Any:
+    """A fact as a reader sees it, without order and without a uuid."""
+    if name == "requirements":
+        return Counter((x.said.text, x.kind) for x in value)
+    if name == "locations":
+        return Counter(x.text for x in value)
+    return value.text if isinstance(value, Said) else value
+
+
+def meant(name: str, value: Any) -> Any:
+    """A fact without its wording; the summary is nothing but wording."""
+    if name == "summary":
+        return None
+    if name == "requirements":
+        return Counter((x.said.meaning, x.kind) for x in value)
+    if name == "locations":
+        return Counter(x.meaning for x in value)
+    return value.meaning if isinstance(value, Said) else value
+
+
+def differences(before: Known, after: Known, *, wording: bool) -> set[str]:
+    """The facts that differ, those in wording only when asked for."""
+    same = read if wording else meant
+    return {
+        name
+        for name in FACTS
+        if name in before and name in after
+        if same(name, before[name]) != same(name, after[name])
+    }
+
+
+@dataclass
+class News:
+    """One announcement as it has to be; ``to`` is who followed when it was made."""
+
+    kind: str
+    version: int
+    facts: set[str]
+    before: Known
+    after: Known
+    note: str
+    state: str
+    made_at: dt.datetime
+    to: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def was_told(self) -> bool:
+        return self.state == "told"
+
+
+@dataclass
+class Follow:
+    """One person's way with one job; ``stint`` counts each uninterrupted stay."""
+
+    closings_only: bool
+    asked_at: dt.datetime
+    subscription_id: int
+    is_confirmed: bool = False
+    has_left: bool = False
+    stint: int = 0
+
+    @property
+    def counts(self) -> bool:
+        return self.is_confirmed and not self.has_left
+
+
+class Job:
+    """One job: what is public of it, what followers know, and what is about to be told.
+
+    ``known`` is None until the first look; ``due_at`` says when the next look is.
+    """
+
+    def __init__(self, ad: Ad, gap: dt.timedelta) -> None:
+        self.revisions = [ad]
+        self.row = ad
+        self.gap = gap
+        self.is_live = self.is_expired = self.is_deleted = self.is_private = False
+        self.has_draft = True
+        self.scheduled: int | None = None
+        self.known: Known | None = None
+        self.has_state = False
+        self.version = 0
+        self.changed_at: dt.datetime | None = None
+        self.cancelled: Known | None = None
+        self.news: list[News] = []
+        self.follows: dict[str, Follow] = {}
+        self.last_open_at: dt.datetime | None = None
+        self._close_window()
+
+    def _close_window(self) -> None:
+        self.due_at: dt.datetime | None = None
+        self.wish = self.note = ""
+        self.at_once = False
+
+    # What is public
+
+    def public(self, now: dt.datetime) -> Known:
+        state, reason = self._availability(now)
+        facts = {"state": state, "reason": reason}
+        if state == OPEN:
+            facts |= {name: getattr(self.row, name) for name in FACTS}
+            # In no order: two states are equal whatever order an editor gave them.
+            facts["requirements"] = tuple(sorted(self.row.requirements))
+            facts["locations"] = tuple(sorted(self.row.locations))
+        return facts
+
+    def _availability(self, now: dt.datetime) -> tuple[str, str]:
+        if self.is_deleted:
+            return TAKEN_DOWN, "deleted"
+        if not self.is_live:
+            return TAKEN_DOWN, "expired" if self.is_expired else "unpublished"
+        if self.is_private:
+            return TAKEN_DOWN, "private"
+        if self.row.closed_reason:
+            return CLOSED, self.row.closed_reason.lower()
+        if self.row.closes_at is not None and self.row.closes_at <= now:
+            return CLOSED, "closing_date"
+        return OPEN, ""
+
+    def is_open(self, now: dt.datetime) -> bool:
+        return self._availability(now)[0] == OPEN
+
+    # What editors and time do
+
+    def save(self, ad: Ad) -> None:
+        self.revisions.append(ad)
+        self.has_draft = True
+
+    def publish(self, now: dt.datetime, number: int = -1) -> None:
+        """Make a revision public, or let it wait for its day."""
+        ad = self.revisions[number]
+        number %= len(self.revisions)
+        if ad.go_live_at is not None and ad.go_live_at > now:
+            self.scheduled = number
+            return
+        self.scheduled = None
+        self.is_live, self.is_expired = True, False
+        self.has_draft = number != len(self.revisions) - 1
+        self.row = self.revisions[number] = ad.wished_nothing
+        self.touch(now, ad.wish, ad.note)
+
+    def close(self, now: dt.datetime, reason: str, note: str) -> None:
+        """Close or open again what is public; a draft goes on waiting."""
+        draft = self.revisions[-1] if self.has_draft else None
+        self.save(replace(self.row, closed_reason=reason, wish="AUTOMATIC", note=note))
+        self.publish(now)
+        if draft is not None:
+            self.save(replace(draft, closed_reason=reason))
+
+    def unpublish(self, now: dt.datetime, *, is_expired: bool = False) -> None:
+        self.is_live, self.is_expired = False, is_expired
+        self.has_draft = True
+        self.scheduled = None
+        self.touch(now)
+
+    def delete(self, now: dt.datetime) -> None:
+        if self.has_state:
+            self.touch(now)
+        self.is_deleted, self.is_live, self.scheduled = True, False, None
+
+    def touch(self, now: dt.datetime, wish: str = "AUTOMATIC", note: str = "") -> None:
+        if not self.has_state:
+            # A first publication: nobody follows, so there is nothing to wait for.
+            self.has_state, self.due_at = True, now
+            return
+        self.due_at = now + WINDOW
+        self.wish = max(self.wish, wish, key=WEAK_TO_STRONG.index)
+        if note and self.note not in ("", note):
+            self.note = f"{self.note} {note}"
+        else:
+            self.note = note or self.note
+
+    def wake(self, now: dt.datetime) -> None:
+        """Publish and take down what a day was set for."""
+        if self.is_live and self.row.expire_at and self.row.expire_at < now:
+            self.unpublish(now, is_expired=True)
+        if self.scheduled is not None:
+            moment = self.revisions[self.scheduled].go_live_at
+            if moment is not None and moment < now:
+                self.publish(now, self.scheduled)
+
+    def notice_closing_date(self, now: dt.datetime) -> None:
+        if self.known is None or self.known["state"] != OPEN or not self.is_live:
+            return
+        closes_at = self.row.closes_at
+        waits = self.due_at is None or self.due_at > now
+        if waits and not self.cancelled and closes_at and closes_at <= now:
+            self.due_at = now
+
+    def reconcile(self, now: dt.datetime) -> None:
+        if self.known is None or self.due_at is not None:
+            return
+        after = self.public(now)
+        if self._news(after, "", "") and after != self.cancelled:
+            self.due_at = now
+
+    # What followers must be told
+
+    def adopt(self, now: dt.datetime) -> None:
+        """Who follows before the first look knows what is public then."""
+        self.has_state = True
+        if self.known is None:
+            self.known = self.public(now)
+
+    def look(self, now: dt.datetime) -> None:
+        """Compare, if a look is due, and decide."""
+        if self.due_at is None or self.due_at > now:
+            return
+        after = self.public(now)
+        if self.known is None:
+            self.known = after
+        elif self.wish == "SEND" or after != self.cancelled:
+            found = self._news(after, self.wish, self.note)
+            if found and self._is_silenced(found[0], after, now):
+                found = None
+            if found and found[0] == "CHANGED" and self._waits(now):
+                return
+            self.cancelled = None
+            if found:
+                is_late = now - self.due_at > NEWS_FOR
+                self._make(found, after, now, "too late" if is_late else "told")
+            self.known = self._moved_on(after)
+        self._close_window()
+
+    def cancel(self, now: dt.datetime) -> bool:
+        if self.due_at is None or self.known is None:
+            return False
+        after = self.public(now)
+        found = self._news(after, self.wish, self.note)
+        if found:
+            self._make(found, after, now, "cancelled")
+            self.cancelled = after
+        self._close_window()
+        return True
+
+    def _news(self, after: Known, wish: str, note: str) -> tuple[str, set[str]] | None:
+        assert self.known is not None
+        was, now = self.known["state"], after["state"]
+        if now == OPEN:
+            facts = differences(self.known, after, wording=wish == "SEND")
+            if was != OPEN:
+                return "OPEN_AGAIN", facts
+            worth_it = facts or (wish == "SEND" and note)
+            return ("CHANGED", facts) if worth_it else None
+        if was == OPEN:
+            return ("CLOSED" if now == CLOSED else "TAKEN_DOWN"), set()
+        return None
+
+    def _is_silenced(self, kind: str, after: Known, now: dt.datetime) -> bool:
+        """Whether the editor's "no" covers this: it speaks of a publication."""
+        assert self.known is not None
+        known_end = self.known.get("closes_at")
+        passed = known_end is not None and known_end <= now
+        by_itself = kind == "TAKEN_DOWN" or (
+            after["reason"] == "closing_date" and passed
+        )
+        return self.wish == "DO_NOT_SEND" and not by_itself
+
+    def _waits(self, now: dt.datetime) -> bool:
+        if self.at_once or not self.gap or self.changed_at is None:
+            return False
+        until = self.changed_at + self.gap
+        if until > now:
+            self.due_at = until
+            return True
+        return False
+
+    def _moved_on(self, after: Known) -> Known:
+        assert self.known is not None
+        return after if after["state"] == OPEN else self.known | after
+
+    def _make(
+        self, found: tuple[str, set[str]], after: Known, now: dt.datetime, state: str
+    ) -> None:
+        assert self.known is not None
+        self.version += 1
+        kind, facts = found
+        following = {
+            address: follow.stint
+            for address, follow in self.follows.items()
+            if follow.counts and not (kind == "CHANGED" and follow.closings_only)
+        }
+        if kind == "CHANGED" and state == "told":
+            self.changed_at = now
+        self.news.append(
+            News(
+                kind=kind,
+                version=self.version,
+                facts=facts,
+                before=self.known,
+                after=self._moved_on(after),
+                note=self.note,
+                state=state,
+                made_at=now,
+                to=following if state == "told" else {},
+            )
+        )
