@@ -27,6 +27,14 @@ test: ## Run every test that this machine can run; T=tests/jobs for some of them
 e2e: ## Run the browser tests alone
 	@$(BOOTSTRAP) e2e
 
+.PHONY: faults
+faults: ## Kill workers, mail servers and databases at random; ROUNDS=5 SEED=1
+	@$(BOOTSTRAP) faults
+
+.PHONY: bench
+bench: setup ## Measure delivery beside what is asked of it; ROW="sending memory"
+	@$(BIN)/python -m tests.bench $(ROW)
+
 .PHONY: check
 check: setup ## Check style, types, layers, templates, settings and migrations
 	$(BIN)/ruff check
@@ -64,5 +72,6 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 lock: setup ## Lock what pyproject.toml asks for; UPGRADE=--upgrade for the newest
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/tools.txt
 	$(COMPILE) pyproject.toml -o requirements/run.txt
-	$(COMPILE) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra redis -c requirements/run.txt -o requirements/redis.txt
+	$(COMPILE) pyproject.toml --extra redis --group dev -c requirements/redis.txt -o requirements/dev.txt
 	$(COMPILE) --group tools -o requirements/tools.txt
