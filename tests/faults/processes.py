@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -88,6 +89,7 @@ def _run(plan: Plan) -> None:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     sys.stdout = sys.stderr = os.fdopen(2, "w", buffering=1)
+    threading.Thread(target=_end_with_the_tests, daemon=True).start()
     os.environ.update(plan.environment)
     from tests.faults import loaded
 
@@ -97,3 +99,9 @@ def _run(plan: Plan) -> None:
     if plan.trap:
         loaded.watch(plan.trap)
     plan.act(**plan.arguments)
+
+
+def _end_with_the_tests() -> None:
+    """Whoever kills a test run does not want a worker that goes on for ever."""
+    multiprocessing.parent_process().join()
+    os.kill(os.getpid(), signal.SIGKILL)

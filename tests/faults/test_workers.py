@@ -192,6 +192,7 @@ class TestAskedToStop:
             code = worker.wait(10)
 
         self.check(board, code, time.monotonic() - begun)
+        board.sink.delay = 0
         board.recover(leases=False)
         board.everybody_heard()
         told()

@@ -1,5 +1,6 @@
 """What comes between two steps of a worker, and must not cost anybody an email."""
 
+import signal
 import threading
 
 import pytest
@@ -10,6 +11,7 @@ from notifications.delivery import expansion, outbox, sender, smtp
 from notifications.delivery.smtp import Envelope, Outcome
 from notifications.delivery.transport import Outgoing, open_transport
 from notifications.delivery.worker import work
+from notifications.management.commands.deliver import Command
 from notifications.models import Heartbeat, OutgoingEmail
 from subscriptions.models import Subscriber
 from tests.factories import edit, make_job, make_subscription
@@ -182,6 +184,35 @@ def test_a_server_that_went_away_is_not_said_goodbye_to(
 
     assert {row.state for row in owed} == {State.SENT}
     assert len(said) == 1
+
+
+class TestBeingAskedToStop:
+    @pytest.fixture(autouse=True)
+    def _handlers(self):
+        """Those of the test run come back; what hangs is cut short."""
+
+        def cut_short(number, frame):
+            raise TimeoutError
+
+        numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
+        before = {number: signal.getsignal(number) for number in numbers}
+        signal.signal(signal.SIGALRM, cut_short)
+        signal.alarm(10)
+        yield
+        signal.alarm(0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_works_at_the_moment_when_a_wait_begins(self, number):
+        """In the thread that waits, whose wait holds the lock of the event then."""
+        stopping = threading.Event()
+        Command()._stop_on_signals(stopping)
+
+        with stopping._cond:
+            signal.raise_signal(number)
+
+        assert stopping.wait(5)
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="a file is never cut off")

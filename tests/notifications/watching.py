@@ -39,6 +39,7 @@ from tests.notifications.reading import says, text_of
 START = dt.datetime(2026, 6, 1, 9, 0, 30, tzinfo=dt.UTC)
 STATES = {"CANCELLED": "cancelled", "SKIPPED": "too late"}
 KEPT_FOR = dt.timedelta(days=30)
+REQUIREMENTS = {"requirement", "drop", "kind", "again", "reverse", "retype", "reword"}
 TIMELINE = Template("{% load notification_tags %}{% job_timeline job %}")
 
 
@@ -113,7 +114,7 @@ class Watched(RuleBasedStateMachine):
             return replace(ad, closes_at=None if value is None else self.moment(value))
         if what == "locations":
             return replace(ad, locations=tuple(value))
-        if what in ("requirement", "drop", "kind", "again", "reverse", "reword"):
+        if what in REQUIREMENTS:
             rows = asked(ad.requirements, what, value, self.uuid())
             return replace(ad, requirements=rows)
         return replace(ad, **{what: value})

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from argparse import ArgumentParser
+from queue import SimpleQueue
 from types import FrameType
 from typing import Any
 
@@ -120,8 +121,17 @@ class Command(BaseCommand):
             stopping.wait(LOOK_EVERY)
 
     def _stop_on_signals(self, stopping: threading.Event) -> None:
-        def stop(number: int, frame: FrameType | None) -> None:
+        # A signal may come while this very thread holds the lock of the event, which
+        # would then wait for itself; only the queue may be used at such a moment.
+        asked: SimpleQueue[int] = SimpleQueue()
+
+        def ask(number: int, frame: FrameType | None) -> None:
+            asked.put(number)
+
+        def stop() -> None:
+            asked.get()
             stopping.set()
 
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
+        threading.Thread(target=stop, daemon=True).start()
+        signal.signal(signal.SIGTERM, ask)
+        signal.signal(signal.SIGINT, ask)
