@@ -216,12 +216,14 @@ class Job:
         self.touch(now, ad.wish, ad.note)
 
     def close(self, now: dt.datetime, reason: str, note: str) -> None:
-        """Close or open again what is public; a draft goes on waiting."""
+        """Close or open again what is public; a draft goes on waiting, with its day."""
         draft = self.revisions[-1] if self.has_draft else None
+        is_scheduled = self.scheduled == len(self.revisions) - 1
         self.save(replace(self.row, closed_reason=reason, wish="AUTOMATIC", note=note))
         self.publish(now)
         if draft is not None:
             self.save(replace(draft, closed_reason=reason))
+            self.scheduled = len(self.revisions) - 1 if is_scheduled else None
 
     def unpublish(self, now: dt.datetime, *, is_expired: bool = False) -> None:
         self.is_live, self.is_expired = False, is_expired

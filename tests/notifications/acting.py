@@ -54,7 +54,7 @@ CHANGES = st.one_of(
     st.tuples(st.sampled_from(["company", "category"]), indexes),
     st.tuples(st.just("closes"), st.sampled_from(CLOSINGS)),
     st.tuples(st.just("requirement"), st.sampled_from(ASKS)),
-    st.tuples(st.sampled_from(["drop", "kind", "again", "reverse"]), indexes),
+    st.tuples(st.sampled_from(["drop", "kind", "again", "reverse", "retype"]), indexes),
     st.tuples(st.just("reword"), st.tuples(indexes, st.sampled_from(ASKS))),
 )
 
@@ -71,6 +71,11 @@ def asked(rows: tuple[Asked, ...], what: str, value, uuid: str) -> tuple[Asked, 
         return (*rows, Asked(uuid, value, "MUST"))
     if what == "reverse" or not rows:
         return tuple(reversed(rows))
+    if what == "retype":
+        # The same in another order, by typing each over the next one.
+        said = [(row.said, row.kind) for row in rows]
+        pairs = zip(rows, said[1:] + said[:1], strict=True)
+        return tuple(row._replace(said=x, kind=kind) for row, (x, kind) in pairs)
     at, said = value if what == "reword" else (value, None)
     at %= len(rows)
     row = rows.pop(at)
