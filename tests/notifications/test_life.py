@@ -381,7 +381,9 @@ class Life(Watched):
 
 
 #: A life takes about a second, most of it in Wagtail: no deadline, and no complaint.
+#: The same lives every time; the long run looks for new ones.
 BRIEF = settings(
+    derandomize=True,
     max_examples=30,
     stateful_step_count=20,
     deadline=None,
@@ -402,5 +404,5 @@ def test_everybody_is_told_what_is_true_once_whatever_happens(life):
 
 @pytest.mark.slow
 def test_many_long_lives(life):
-    long = settings(BRIEF, max_examples=1000, stateful_step_count=40)
+    long = settings(BRIEF, derandomize=False, max_examples=1000, stateful_step_count=40)
     run_state_machine_as_test(life, settings=long)
