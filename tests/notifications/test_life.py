@@ -35,6 +35,8 @@ WAITS = [4, 11, 60, 300, 1440, 8 * 1440]
 wishes = st.sampled_from(["AUTOMATIC", "SEND", "DO_NOT_SEND"])
 notes = st.sampled_from(["", "", "We can wait & see.", "Thank you."])
 people = st.sampled_from(PEOPLE)
+#: What people do before and after a comparison that must not go wrong.
+AROUND = [("leave", "follow_again"), ("leave", "follow"), ("follow", "leave")]
 acts = st.sampled_from(
     ["leave", "follow_again", "follow", "close", "unpublish", "make_private"]
 )
@@ -111,20 +113,17 @@ class Life(Watched):
         change=CHANGES,
         wish=wishes,
         who=people,
-        before=acts,
-        after=acts,
+        acts=st.sampled_from(AROUND) | st.tuples(acts, acts),
         send=st.booleans(),
     )
-    def edit_while_people_come_and_go(
-        self, n, *, change, wish, who, before, after, send
-    ):
+    def edit_while_people_come_and_go(self, n, *, change, wish, who, acts, send):
         """Somebody acts just before the comparison, and just before the sending."""
         self.see_that_it_is_open(n)
         self.save(n, [change, self.another_pay(n)], publish=True, wish=wish)
         self.wait(11, works=False)
-        self.act(n, before, who)
+        self.act(n, acts[0], who)
         self.work("compare")
-        self.act(n, after, who)
+        self.act(n, acts[1], who)
         if send:
             self.work("send")
 
@@ -261,10 +260,10 @@ class Life(Watched):
             self.page_of(n).delete()
             self.job(n).delete(self.now())
 
-    @rule(n=numbers, change=CHANGES, sends=st.booleans())
-    def edit_and_decide(self, n, change, sends):
-        """Edit a job, then cancel its news or have it sent at once."""
-        self.save(n, [change], publish=True)
+    @rule(n=numbers, change=CHANGES, sends=st.booleans(), again=st.booleans())
+    def edit_and_decide(self, n, change, sends, again):
+        """Cancel news or have it sent at once; then, maybe, publish the same again."""
+        self.save(n, [change, self.another_pay(n)], publish=True)
         job = self.job(n)
         state = AnnouncedState.objects.get(record=job.record_id)
         if not sends:
@@ -273,6 +272,8 @@ class Life(Watched):
         elif services.send_now(state_id=state.pk, user=None):
             assert job.due_at
             job.due_at, job.at_once = self.now(), True
+        if again:
+            self.edit(n, changes=[], wish="", note="", told=True)
 
     # Followers
 
