@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "anymail",
     "django_countries",
     "django_filters",
+    "django_htmx",
     "csp",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "jobs.middleware.FormerJobMiddleware",
 ]
 
