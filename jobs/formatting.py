@@ -191,6 +191,16 @@ def closing_in(closes_at: dt.datetime | None, now: dt.datetime) -> str:
     return gettext("In %(days)d days") % {"days": days}
 
 
+def days_ago(value: dt.datetime, now: dt.datetime) -> str:
+    """Say how long ago something was: "today", "yesterday", "2 days ago"."""
+    days = -days_until(value, now)
+    if days <= 0:
+        return gettext("today")
+    if days == 1:
+        return gettext("yesterday")
+    return gettext("%(days)d days ago") % {"days": days}
+
+
 def employment_type(value: str) -> str:
     return str(EmploymentType(value).label) if value else ""
 

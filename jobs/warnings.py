@@ -4,8 +4,8 @@ Two voices: ``warnings_of`` is short, for a row of a list, and looks nothing up;
 ``checklist_of`` is for the one job that somebody is writing. What keeps a job from
 being published is refused by ``jobs.forms``: the checklist foretells it.
 
-What Google asks of a ``JobPosting``:
-developers.google.com/search/docs/appearance/structured-data/job-posting
+What Google asks of a job is said by ``jobs.structured_data``, which also builds what it
+reads: a job with nothing missing here has its markup as soon as it is public.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from jobs import structured_data
 from jobs.choices import EmploymentType, Strictness, Workplace
 
 if TYPE_CHECKING:
@@ -24,8 +26,16 @@ if TYPE_CHECKING:
 
 #: An open job without a closing date that nobody touched for so long may be over.
 STALE_AFTER = dt.timedelta(days=60)
-#: Decoration in a title, for which Google leaves a job out.
-DECORATION = frozenset("!*")
+#: What a job lacks that Google and our own form both ask for, by the name that Google
+#: has for it.
+MISSING = {
+    "hiringOrganization": gettext_lazy("No company."),
+    "jobLocation": gettext_lazy("No place. Google asks for one too."),
+    "applicantLocationRequirements": gettext_lazy(
+        "No country to live in, which a remote job and Google ask for."
+    ),
+    "addressCountry": gettext_lazy("A place has no country."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,28 +110,18 @@ def lacks_pay(job: JobPage) -> bool:
 
 
 def _what_publishing_needs(job: JobPage, now: dt.datetime) -> Iterator[Finding]:
-    if job.company is None:
-        yield Finding(_("No company."), blocks=True)
-    if not job.summary:
-        yield Finding(_("No summary."), blocks=True)
+    for name in structured_data.missing(job):
+        if name in MISSING:
+            yield Finding(str(MISSING[name]), blocks=True)
     if not job.body:
         yield Finding(_("No text about the job. Google asks for it too."), blocks=True)
+    if not job.summary:
+        yield Finding(_("No summary."), blocks=True)
     if not (job.apply_url or job.apply_email):
         yield Finding(_("No way to apply."), blocks=True)
     if job.closes_at is not None and job.closes_at <= now:
         # A job that has closed may still be corrected.
         yield Finding(_("The closing date has passed."), blocks=not job.live)
-    yield from _which_place_is_missing(job)
-
-
-def _which_place_is_missing(job: JobPage) -> Iterator[Finding]:
-    places = list(job.locations.all())
-    if job.workplace == Workplace.REMOTE:
-        if not places:
-            text = _("No country to live in, which a remote job and Google ask for.")
-            yield Finding(text, blocks=True)
-    elif not any(x.place or x.region for x in places):
-        yield Finding(_("No place. Google asks for one too."), blocks=True)
 
 
 def _what_the_board_asks(
@@ -139,16 +139,24 @@ def _what_the_board_asks(
 
 
 def _what_google_reads(job: JobPage) -> Iterator[Finding]:
-    if DECORATION & set(job.title):
-        yield Finding(_("The title has a “!” or a “*”. Google may leave the job out."))
+    missing = structured_data.missing(job)
+    if "title" in missing:
+        yield Finding(_("No word in the title. Google leaves the job out."))
+    elif structured_data.DECORATION & set(job.title):
+        yield Finding(_("The title has a “!” or a “*”. Google reads it without."))
+    if "description" in missing and job.body:
+        yield Finding(_("The text has no words of its own. Google leaves the job out."))
     if job.company is not None and job.company.is_confidential:
         yield Finding(_("The company is confidential: Google reads no name."))
+    if job.pay_max is not None and not structured_data.states_pay(job):
+        yield Finding(_("Google reads no “up to”: it needs an amount or a range."))
+    if job.workplace != Workplace.REMOTE:
+        yield from _places_in_half(job)
+
+
+def _places_in_half(job: JobPage) -> Iterator[Finding]:
     for place in job.locations.all():
-        if not place.country:
-            yield Finding(_("A place has no country."), blocks=True)
-        elif job.workplace != Workplace.REMOTE and bool(place.place) != bool(
-            place.region
-        ):
+        if place.country and bool(place.place) != bool(place.region):
             yield Finding(
                 _("%(place)s: Google asks for town and region.")
                 % {"place": place.place or place.region}

@@ -1,5 +1,6 @@
+from jobs.models.children import JobLocation, JobRequirement, JobTag
 from jobs.models.index_page import JobIndexPage
-from jobs.models.pages import JobLocation, JobPage, JobRequirement, JobTag
+from jobs.models.pages import JobPage
 from jobs.models.records import JobPath, JobRecord
 from jobs.models.settings import BoardSettings
 from jobs.models.snippets import Company, JobCategory

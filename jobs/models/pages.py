@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +8,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_countries.fields import CountryField
 from modelcluster.contrib.taggit import ClusterTaggableManager
-from modelcluster.fields import ParentalKey
-from taggit.models import TaggedItemBase
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
@@ -21,12 +17,13 @@ from wagtail.admin.panels import (
     TitleFieldPanel,
 )
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, Page
+from wagtail.models import Page
 from wagtail.search import index
 
-from jobs import choices, facts, formatting
+from jobs import choices, facts, formatting, structured_data
 from jobs.blocks import JobBodyBlock
 from jobs.forms import JobPageForm
+from jobs.models.children import JobRequirement, JobTag, load_children
 from jobs.models.querysets import JobPageManager
 from jobs.models.snippets import Company
 from jobs.permissions import JobPermissionTester
@@ -35,12 +32,6 @@ if TYPE_CHECKING:
     from jobs.models.records import JobRecord
 
 MAX_PAY_PER_YEAR = Decimal("999999999999.99")
-
-
-class JobTag(TaggedItemBase):
-    content_object = ParentalKey(
-        "jobs.JobPage", on_delete=models.CASCADE, related_name="tagged_items"
-    )
 
 
 class JobPage(Page):
@@ -348,52 +339,37 @@ class JobPage(Page):
     def apply_host(self) -> str:
         return formatting.host(self.apply_url)
 
+    def canonical_url(self, request: HttpRequest | None = None) -> str:
+        """The one address, in full, that search engines are to know this job by."""
+        source = self.alias_of if self.alias_of_id else None
+        page = source if source is not None and source.live else self
+        return page.get_full_url(request) or ""
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
+        """Add similar jobs, and what machines may read; three queries."""
         context = super().get_context(request, *args, **kwargs)
+        now = timezone.now()
+        private = facts.private_paths()
         similar = type(self).objects.similar_to(
-            category_id=self.category_id, exclude=self.pk
+            category_id=self.category_id, exclude=self.pk, private=private
         )
-        return context | {"job": self, "similar": similar.listed()[:3]}
+        shown = list(similar.briefly()[:3])
+        load_children(self, shown)
+        canonical = self.canonical_url(request)
+        is_seen_by_all = self.live and not self.path.startswith(private)
+        is_indexed = is_seen_by_all and not getattr(request, "is_preview", False)
+        is_indexed = is_indexed and facts.closing_of(self, now).is_open
+        posting = structured_data.job_posting(
+            self, now, url=canonical, logo_url=self._logo_url()
+        )
+        return context | {
+            "job": self,
+            "similar": shown,
+            "canonical": canonical,
+            "is_indexed": is_indexed,
+            "posting": posting if is_indexed else None,
+        }
 
-
-class JobRequirement(Orderable):
-    """One thing that a job asks for.
-
-    ``uuid`` follows it through rewording and reordering, so that followers read
-    "changed" and not "removed, added".
-    """
-
-    page = ParentalKey(JobPage, on_delete=models.CASCADE, related_name="requirements")
-    uuid = models.UUIDField(default=uuid.uuid4, editable=False)
-    text = models.CharField(_("requirement"), max_length=255)
-    kind = models.CharField(
-        _("kind"),
-        max_length=4,
-        choices=choices.RequirementKind,
-        default=choices.RequirementKind.MUST,
-    )
-
-    panels = [FieldPanel("text"), FieldPanel("kind")]
-
-    class Meta(Orderable.Meta):
-        verbose_name = _("requirement")
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class JobLocation(Orderable):
-    """A place where the work is done; for a remote job a country to live in."""
-
-    page = ParentalKey(JobPage, on_delete=models.CASCADE, related_name="locations")
-    place = models.CharField(_("town"), max_length=100, blank=True)
-    region = models.CharField(_("region"), max_length=100, blank=True)
-    country = CountryField(_("country"))
-
-    panels = [FieldRowPanel(["place", "region"]), "country"]
-
-    class Meta(Orderable.Meta):
-        verbose_name = _("place")
-
-    def __str__(self) -> str:
-        return self.place or self.region or formatting.country(str(self.country))
+    def _logo_url(self) -> str:
+        mark = self.company.mark if self.company else None
+        return mark.full_url if mark else ""

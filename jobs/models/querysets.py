@@ -14,13 +14,29 @@ from jobs.facts import plain
 
 
 class JobPageQuerySet(PageQuerySet):
-    def open(self, now: dt.datetime | None = None) -> JobPageQuerySet:
+    def open(
+        self, now: dt.datetime | None = None, private: tuple[str, ...] | None = None
+    ) -> JobPageQuerySet:
         """Jobs that the public can see and still apply for.
 
         The one definition of "open" for lists, feeds, sitemap and search;
-        ``jobs.facts.availability_of`` says the same of a single page.
+        ``jobs.facts.availability_of`` says the same of a single page, and takes
+        ``private`` as this does.
         """
-        return self.live().public().not_closed(now)
+        return self.live().for_everybody(private).not_closed(now)
+
+    def for_everybody(self, private: tuple[str, ...] | None = None) -> JobPageQuerySet:
+        """Jobs that are not private, nor below a page that is.
+
+        Args:
+            private: what ``facts.private_paths`` answered, to save that query.
+        """
+        if private is None:
+            return self.public()
+        hidden = models.Q()
+        for path in private:
+            hidden |= models.Q(path__startswith=path)
+        return self.exclude(hidden) if hidden else self
 
     def not_closed(self, now: dt.datetime | None = None) -> JobPageQuerySet:
         """Jobs that are neither filled nor cancelled nor past their closing date."""
@@ -63,6 +79,10 @@ class JobPageQuerySet(PageQuerySet):
             .defer_streamfields()
         )
 
+    def briefly(self) -> JobPageQuerySet:
+        """Add what a brief shows of each job but its places, in one query."""
+        return self.select_related("company").defer_streamfields()
+
     def newest_first(self) -> JobPageQuerySet:
         # By "id": the search backend cannot order by "pk".
         return self.order_by("-posted_at", "-id")
@@ -73,15 +93,28 @@ class JobPageQuerySet(PageQuerySet):
         return self.order_by(Coalesce("closes_at", models.Value(far)), "pk")
 
     def similar_to(
-        self, *, category_id: int | None, company_name: str = "", exclude: int | None
+        self,
+        *,
+        category_id: int | None,
+        exclude: int | None,
+        count: int = 3,
+        private: tuple[str, ...] | None = None,
     ) -> JobPageQuerySet:
-        """Open jobs of the same field first, then the newest others."""
+        """Open jobs of the same field first, then the newest others; no aliases.
+
+        Take the first ``count``. The database reads no more than the newest of each
+        kind from its indexes, however many jobs are open.
+        """
+        jobs = self.open(private=private).filter(alias_of__isnull=True)
+        jobs = jobs.exclude(pk=exclude) if exclude else jobs
+        newest = jobs.order_by("-posted_at", "-pk").values("pk")
+        alike = newest.filter(category_id=category_id)
         same = models.Case(
             models.When(category_id=category_id, then=models.Value(0)),
             default=models.Value(1),
         )
-        jobs = self.open().exclude(pk=exclude) if exclude else self.open()
-        return jobs.order_by(same, "-posted_at", "-pk")
+        found = models.Q(pk__in=alike[:count]) | models.Q(pk__in=newest[:count])
+        return self.filter(found).order_by(same, "-posted_at", "-pk")
 
 
 def _same_url(one: str, other: str) -> bool:

@@ -8,8 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from wagtail.images.models import AbstractRendition
+from wagtail.images.shortcuts import get_rendition_or_not_found
 from wagtail.search import index
 
 from jobs.choices import CompanyNotices
@@ -120,6 +123,13 @@ class Company(index.Indexed, NamedBySlug):
     def public_name(self) -> str:
         """The name that visitors and followers may read."""
         return str(CONFIDENTIAL) if self.is_confidential else self.name
+
+    @cached_property
+    def mark(self) -> AbstractRendition | None:
+        """Its logo in the size that pages show; None where there is none to show."""
+        if self.is_confidential or self.logo is None:
+            return None
+        return get_rendition_or_not_found(self.logo, "max-192x192")
 
     @property
     def website_host(self) -> str:

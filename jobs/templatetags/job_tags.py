@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from jobs import formatting
 from jobs.models import Company, JobCategory, JobIndexPage, JobPage
@@ -55,7 +58,9 @@ def company_url(context: dict[str, Any], company: Company | None) -> str:
 @register.simple_tag
 def similar_jobs(job: JobPage, count: int = 3) -> list[JobPage]:
     """List open jobs of the same field, the newest first."""
-    jobs = JobPage.objects.similar_to(category_id=job.category_id, exclude=job.pk)
+    jobs = JobPage.objects.similar_to(
+        category_id=job.category_id, exclude=job.pk, count=count
+    )
     return list(jobs.listed()[:count])
 
 
@@ -64,11 +69,36 @@ def _index_url(context: dict[str, Any]) -> str:
     holder: Any = request if request is not None else context
     cached = getattr(holder, "_job_index_url", None)
     if cached is None:
-        page = context.get("page")
-        if isinstance(page, JobIndexPage):
-            index: JobIndexPage | None = page
-        else:
-            index = JobIndexPage.objects.live().first()
-        cached = (index.get_url(request) or "") if index else ""
+        cached = _find_index_url(context.get("page"), request)
         holder._job_index_url = cached
     return cached
+
+
+def _find_index_url(page: Any, request: Any) -> str:
+    if isinstance(page, JobPage) and page.live:
+        # Jobs stand right below the list.
+        url = page.get_url(request) or ""
+        return url.removesuffix(f"{page.slug}/")
+    index = (
+        page if isinstance(page, JobIndexPage) else JobIndexPage.objects.live().first()
+    )
+    return (index.get_url(request) or "") if index else ""
+
+
+#: What "<", ">" and "&" are in JSON, so that no text ends the element it stands in.
+ESCAPES = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&"}
+
+
+@register.filter
+def linked_data(value: dict[str, Any] | None) -> str:
+    """Write ``value`` as JSON-LD for machines; nothing for None.
+
+    A browser runs nothing of it, so the content security policy lets it stand.
+    """
+    if value is None:
+        return ""
+    text = json.dumps(value, ensure_ascii=False).translate(ESCAPES)
+    return format_html(
+        '<script type="application/ld+json">{}</script>',
+        mark_safe(text),  # noqa: S308
+    )

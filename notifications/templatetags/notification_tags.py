@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from jobs import formatting, wording
+from jobs.facts import Change
 from jobs.models import JobPage
 from jobs.wording import ChangeLine, ended_word
 from notifications.endings import EndingForm, ending_of
@@ -19,6 +25,10 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+#: How long something is news: marked where it stands, and above the job.
+NEWS = dt.timedelta(days=14)
+#: What the timeline needs of an announcement.
+SHOWN = ("kind", "created_at", "changes", "lines", "note", "after")
 ENDING_VERBS: dict[str, Any] = {
     Announcement.Kind.CLOSED: _("Closed"),
     Announcement.Kind.TAKEN_DOWN: _("Taken down"),
@@ -27,22 +37,60 @@ ENDING_VERBS: dict[str, Any] = {
 }
 
 
-@register.inclusion_tag("notifications/includes/timeline.html")
-def job_timeline(job: JobPage) -> dict[str, Any]:
-    """Show everything that followers of ``job`` were told, the newest first.
+@dataclass(frozen=True, slots=True)
+class History:
+    """What followers of a job were told.
 
-    One query, whatever the number of announcements.
+    ``entries`` are what the timeline shows, the newest first; ``flag`` says what
+    changed lately in a few words, "" when nothing did.
+    """
+
+    entries: list[dict[str, Any]]
+    flag: str
+
+
+@register.simple_tag
+def job_history(job: JobPage) -> History:
+    """Look up what followers of ``job`` were told; one query, however much it was.
+
+    Notes on the requirements of ``job`` since when they are asked for, where that is
+    news.
     """
     record = job.record_or_none
-    told = (
-        Announcement.objects.told().filter(record=record).order_by("-version")
-        if record
-        else []
-    )
-    entries = [timeline_entry(announcement) for announcement in told]
+    told = Announcement.objects.told().filter(record=record).order_by("-version")
+    announcements = list(told.only(*SHOWN)) if record else []
+    news = [x for x in announcements if x.created_at > timezone.now() - NEWS]
+    _note_what_was_added(job, news)
+    entries = [timeline_entry(announcement) for announcement in announcements]
     if job.posted_at is not None:
         entries.append({"date": job.posted_at, "lines": [], "first_posted": True})
-    return {"entries": entries, "job": job}
+    return History(entries, flag=_flag(news))
+
+
+def _changes_of(announcement: Announcement) -> list[Change]:
+    return [Change.from_json(data) for data in announcement.changes]
+
+
+def _note_what_was_added(job: JobPage, news: list[Announcement]) -> None:
+    added = {
+        (change.after["text"], change.after["kind"]): announcement.created_at
+        # The newest last, so that it wins.
+        for announcement in reversed(news)
+        for change in _changes_of(announcement)
+        if change.field == "requirements" and change.action == "added"
+    }
+    for requirement in job.requirements.all():
+        requirement.added_at = added.get((requirement.text, str(requirement.kind)))
+
+
+def _flag(news: list[Announcement]) -> str:
+    for announcement in news:
+        changes = _changes_of(announcement)
+        if changes:
+            what = wording.subject_of(changes)
+            when = formatting.days_ago(announcement.created_at, timezone.now())
+            return gettext("%(what)s %(when)s") % {"what": what, "when": when}
+    return ""
 
 
 def timeline_entry(announcement: Announcement) -> dict[str, Any]:

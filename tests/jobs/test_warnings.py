@@ -123,7 +123,16 @@ class TestChecklist:
             ({"pay_min": None, "pay_max": None}, "No pay."),
             (
                 {"title": "Baker wanted!"},
-                "The title has a “!” or a “*”. Google may leave the job out.",
+                "The title has a “!” or a “*”. Google reads it without.",
+            ),
+            ({"title": "!!!"}, "No word in the title. Google leaves the job out."),
+            (
+                {"body": [("paragraph", "<p> <br/></p>")]},
+                "The text has no words of its own. Google leaves the job out.",
+            ),
+            (
+                {"pay_min": None},
+                "Google reads no “up to”: it needs an amount or a range.",
             ),
             (
                 {"company": _company(is_confidential=True)},

@@ -24,6 +24,7 @@ from notifications.models import (
 )
 from subscriptions.models import EndedReason, Subscriber, Subscription
 from tests.factories import edit, follow
+from tests.jobs.markup import check, posting_in
 
 STORY = "Collections assistant"
 EXAMPLE = re.compile(r"@([\w-]+\.)*example(\.org)?$")
@@ -287,3 +288,17 @@ class TestWordsOfTheTown:
         ]
 
         assert found == []
+
+
+class TestTownsMarkup:
+    def test_of_every_open_job_is_complete_and_of_no_other_there(self, town, client):
+        described = {}
+        for job in JobPage.objects.live():
+            posting = posting_in(client.get(job.url).content.decode())
+            if posting is not None:
+                check(posting)
+                described[job.pk] = posting
+
+        open_jobs = set(JobPage.objects.open().values_list("pk", flat=True))
+        assert set(described) == open_jobs
+        assert len(open_jobs) > 15

@@ -40,7 +40,10 @@ START = dt.datetime(2026, 6, 1, 9, 0, 30, tzinfo=dt.UTC)
 STATES = {"CANCELLED": "cancelled", "SKIPPED": "too late"}
 KEPT_FOR = dt.timedelta(days=30)
 REQUIREMENTS = {"requirement", "drop", "kind", "again", "reverse", "retype", "reword"}
-TIMELINE = Template("{% load notification_tags %}{% job_timeline job %}")
+TIMELINE = Template(
+    "{% load notification_tags %}{% job_history job as history %}"
+    '{% include "notifications/includes/timeline.html" with entries=history.entries %}'
+)
 
 
 class Errors(logging.Handler):

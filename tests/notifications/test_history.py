@@ -1,0 +1,120 @@
+"""What the page of a job says of its past."""
+
+import datetime as dt
+
+import pytest
+from bs4 import BeautifulSoup
+from django.template import Context, Template
+from django.utils import timezone
+
+from jobs.formatting import day_and_month
+from jobs.services import close_job
+from notifications.models import Announcement
+from tests.factories import edit, make_job, make_subscription
+
+pytestmark = pytest.mark.django_db
+HISTORY = Template("{% load notification_tags %}{% job_history job as history %}")
+
+
+@pytest.fixture
+def job(worker):
+    job = make_job(requirements=["Own bicycle", "Early riser"])
+    make_subscription(job=job)
+    worker.run(hours=1)
+    return job
+
+
+def shown(client, job):
+    return BeautifulSoup(client.get(job.url).content, "html.parser")
+
+
+def words(element):
+    return " ".join(element.get_text(" ").split()) if element else ""
+
+
+def ago(days):
+    moment = timezone.now() - dt.timedelta(days=days)
+    Announcement.objects.update(created_at=moment)
+    return moment
+
+
+class TestPageOfAJob:
+    def test_that_never_changed_says_when_it_was_posted(self, client, job):
+        page = shown(client, job)
+
+        assert "First posted." in words(page.select_one("#changes"))
+        assert page.select(".job-head__flag a") == []
+        assert page.select(".req__mark") == []
+
+    def test_says_what_changed_and_its_flag_jumps_there(self, client, job, worker):
+        edit(job, pay_min=30000, pay_max=31000, change_note="The store & the sea")
+        worker.run(hours=1)
+        ago(2)
+
+        page = shown(client, job)
+
+        flag = page.select_one(".job-head__flag a")
+        assert words(flag) == "Pay changed 2 days ago"
+        assert page.select_one(flag["href"]).name == "section"
+        told = words(page.select_one("#changes"))
+        assert "£26,000 to £28,000 a year" in told
+        assert "£30,000 to £31,000 a year" in told
+        assert "“The store & the sea”" in told
+
+    def test_marks_for_a_fortnight_what_is_asked_for_anew(self, client, job, worker):
+        edit(job, requirements=["Own bicycle", ("Own <boat> & oars", "NICE")])
+        worker.run(hours=1)
+
+        moment = ago(13)
+        marked = shown(client, job).select(".req__mark")
+        assert [words(x.parent) for x in marked] == [
+            f"Own <boat> & oars Added {day_and_month(moment)}"
+        ]
+
+        ago(15)
+        page = shown(client, job)
+        assert page.select(".req__mark") == []
+        assert page.select(".job-head__flag a") == []
+        assert "Own <boat> & oars" in words(page.select_one("#changes"))
+
+    def test_does_not_tell_what_an_editor_cancelled(self, client, job, worker):
+        edit(job, pay_min=30000, pay_max=31000)
+        worker.run(hours=1)
+        Announcement.objects.update(state=Announcement.State.CANCELLED)
+
+        page = shown(client, job)
+
+        assert "£30,000 to £31,000" not in words(page.select_one("#changes"))
+        assert page.select(".job-head__flag a") == []
+
+    def test_keeps_its_past_when_it_closes(self, client, job, worker):
+        close_job(page_id=job.pk, reason="FILLED")
+        worker.run(hours=1)
+
+        told = words(shown(client, job).select_one("#changes"))
+
+        assert "Closed Filled" in told
+
+    @pytest.mark.parametrize("count", [0, 9])
+    def test_asks_once_however_much_was_told(
+        self, job, count, django_assert_num_queries
+    ):
+        now = timezone.now()
+        record = job.record_or_none
+        Announcement.objects.bulk_create(
+            Announcement(
+                record=record,
+                version=100 + n,
+                kind="CHANGED",
+                before={},
+                after={},
+                created_at=now,
+                expires_at=now,
+            )
+            for n in range(count)
+        )
+        list(job.requirements.all())
+        job.requirements.get_object_list()
+
+        with django_assert_num_queries(1):
+            HISTORY.render(Context({"job": job}))
