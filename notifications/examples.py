@@ -22,7 +22,8 @@ from notifications import clock, headings, messages, services
 from notifications.models import AnnouncedState, Announcement, EmailText
 from notifications.rendering import Content
 from notifications.services import News
-from subscriptions.models import CONFIRM_WITHIN, Subscription
+from subscriptions import retention, tokens
+from subscriptions.models import Subscription
 from subscriptions.services import followers_of
 
 if TYPE_CHECKING:
@@ -130,8 +131,9 @@ def _job_values(job: Job) -> dict[str, Any]:
 
 
 def _confirm(job: Job) -> dict[str, Any]:
-    delete_on = job.now + CONFIRM_WITHIN
-    return _job_values(job) | _links("confirm_url") | {"delete_on": delete_on}
+    keep = retention.keep_requests()
+    values = {"others": [], "days": keep.days, "delete_on": job.now + keep}
+    return _job_values(job) | _links("confirm_url") | values
 
 
 def _already_following(job: Job) -> dict[str, Any]:
@@ -139,7 +141,7 @@ def _already_following(job: Job) -> dict[str, Any]:
 
 
 def _manage_link(job: Job) -> dict[str, Any]:
-    return _links("manage_url")
+    return _links("manage_url") | {"days": tokens.MANAGE_WITHIN.days}
 
 
 def _reminder(job: Job) -> dict[str, Any]:

@@ -19,17 +19,15 @@ from jobs import formatting, wording
 from jobs.facts import availability_of
 from jobs.models import Company, JobPage, JobRecord
 from notifications import clock
+from notifications.enquiring import address_of, enquiry_of
 from notifications.headings import job_values
 from notifications.models import Announcement, OutgoingEmail, Suppression
 from notifications.public_views import notices_url
 from notifications.rendering import Content, Message, absolute, render
 from notifications.texts import Texts, texts_for
-from subscriptions import addresses, tokens
-from subscriptions.models import KEEP_ADDRESS, Subscriber, Subscription
+from subscriptions import addresses, retention, tokens
+from subscriptions.models import Subscriber, Subscription
 from subscriptions.services import followers_of
-
-#: How long followers are kept after a job stopped being open.
-KEEP_FOLLOWERS = dt.timedelta(days=30)
 
 #: How long before a job closes those are reminded who asked for it.
 REMIND_BEFORE = dt.timedelta(days=3)
@@ -73,7 +71,7 @@ def content_of(email: OutgoingEmail) -> Content:
         texts = texts_for(content.template.upper(), content.values)
         content = replace(content, texts=texts)
     if email.subscriber is not None:
-        _refuse_suppressed(email.subscriber)
+        _refuse_suppressed(email.subscriber.address_hash)
     return content
 
 
@@ -91,8 +89,8 @@ def _stop_url(token: str) -> str:
     return absolute(reverse("subscriptions:unsubscribe", args=[token]))
 
 
-def _refuse_suppressed(subscriber: Subscriber) -> None:
-    if Suppression.objects.filter(address_hash=subscriber.address_hash).exists():
+def _refuse_suppressed(address_hash: str) -> None:
+    if Suppression.objects.filter(address_hash=address_hash).exists():
         raise NotWanted("suppressed")
 
 
@@ -109,31 +107,69 @@ def _subscriber_of(email: OutgoingEmail) -> Subscriber:
 
 def _confirm(email: OutgoingEmail) -> Content:
     subscriber = _subscriber_of(email)
-    subscription = email.subscriptions.select_related("record__page").first()
-    if subscription is None or subscription.ended_at is not None:
-        raise NotWanted("no longer asked for")
-    record = subscription.record
-    values: dict[str, Any] = {
+    rows = subscriber.subscriptions.current().select_related("record__page")
+    asked = list(rows.order_by("requested_at", "pk"))
+    # Whatever waits for this address is on the link's page, so the email names it too.
+    waiting = [row for row in asked if not row.is_confirmed]
+    if not waiting:
+        raise NotWanted("confirmed already" if asked else "no longer asked for")
+    return _asking_to_confirm(subscriber, waiting)
+
+
+def _asking_to_confirm(subscriber: Subscriber, rows: list[Subscription]) -> Content:
+    token = tokens.confirm_token(rows[0])
+    values = {
+        **_job_of(rows[0].record),
+        "others": [_job_of(row.record) for row in rows[1:]],
+        "confirm_url": absolute(reverse("subscriptions:confirm", args=[token])),
+        "days": retention.keep_requests().days,
+        "delete_on": max(row.expires_at for row in rows),
+    }
+    return Content(template="confirm", address=subscriber.address, values=values)
+
+
+def _already_following(email: OutgoingEmail) -> Content:
+    subscriber = _subscriber_of(email)
+    rows = email.subscriptions.select_related("record__page").order_by("pk")
+    subscription = rows.first()
+    if subscription is None or not subscription.is_confirmed:
+        raise NotWanted("no longer follows")
+    values = {
+        **_job_of(subscription.record),
+        "manage_url": _manage_url(tokens.manage_token(subscriber)),
+    }
+    return Content(
+        template="already_following", address=subscriber.address, values=values
+    )
+
+
+def _job_of(record: JobRecord) -> dict[str, Any]:
+    return {
         "title": record.title,
         "company_name": record.company_name,
         "place": record.place,
         "job_url": job_url(record.page),
-        "manage_url": _manage_url(tokens.manage_token(subscriber)),
     }
-    if subscription.is_confirmed:
-        return Content(
-            template="already_following", address=subscriber.address, values=values
-        )
-    token = tokens.confirm_token(subscription)
-    values["confirm_url"] = absolute(reverse("subscriptions:confirm", args=[token]))
-    values["delete_on"] = subscription.expires_at
-    return Content(template="confirm", address=subscriber.address, values=values)
 
 
 def _manage_link(email: OutgoingEmail) -> Content:
+    if email.subscriber is None:
+        return _nothing_held(email)
     subscriber = _subscriber_of(email)
-    values = {"manage_url": _manage_url(tokens.manage_token(subscriber))}
+    values = {
+        "manage_url": _manage_url(tokens.manage_token(subscriber)),
+        "days": tokens.MANAGE_WITHIN.days,
+    }
     return Content(template="manage_link", address=subscriber.address, values=values)
+
+
+def _nothing_held(email: OutgoingEmail) -> Content:
+    enquiry = enquiry_of(email)
+    address = address_of(enquiry) if enquiry else ""
+    if enquiry is None or not address:
+        raise NotWanted("erased")
+    _refuse_suppressed(enquiry.address_hash)
+    return Content(template="nothing_held", address=address, values={})
 
 
 def _announcement(email: OutgoingEmail) -> Content:
@@ -216,8 +252,10 @@ def announcement_values(announcement: Announcement) -> dict[str, Any]:
         "corrects": announcement.corrects.created_at if announcement.corrects else None,
         "website": public.website if public else "",
         "similar": similar(record),
-        "keep_until": announcement.created_at + KEEP_FOLLOWERS,
-        "delete_on": announcement.created_at + KEEP_FOLLOWERS + KEEP_ADDRESS,
+        "keep_until": announcement.created_at + retention.keep_followers(),
+        "delete_on": announcement.created_at
+        + retention.keep_followers()
+        + retention.keep_addresses(),
     }
 
 
@@ -245,6 +283,8 @@ def _reminder(email: OutgoingEmail) -> Content:
     if subscription is None or not subscription.is_confirmed:
         raise NotWanted("no longer follows")
     record, page = subscription.record, subscription.record.page
+    if not subscription.remind_before_closing:
+        raise NotWanted("no longer asked for")
     if page is None or page.closes_at is None or not page.live or not page.is_open:
         raise NotWanted("no longer closes")
     if page.closes_at - clock.database_now() > REMIND_BEFORE:
@@ -329,6 +369,7 @@ def _new_follower(email: OutgoingEmail) -> Content:
 
 CONTENT: dict[str, Callable[[OutgoingEmail], Content]] = {
     Kind.CONFIRM: _confirm,
+    Kind.ALREADY: _already_following,
     Kind.MANAGE_LINK: _manage_link,
     Kind.ANNOUNCEMENT: _announcement,
     Kind.REMINDER: _reminder,
@@ -350,10 +391,22 @@ def preview(email: OutgoingEmail) -> Preview | None:
     try:
         content = content_of(email)
     except NotWanted:
-        if email.announcement is None:
+        past = _as_it_was(email)
+        if past is None:
             return None
-        content = sample(email.announcement)
+        content = past
     return preview_of(content)
+
+
+def _as_it_was(email: OutgoingEmail) -> Content | None:
+    """What an email said whose time has passed, as far as it can be told."""
+    if email.announcement is not None:
+        return sample(email.announcement)
+    if email.kind == Kind.CONFIRM and email.subscriber is not None:
+        rows = email.subscriptions.exclude(confirmed_at=None).order_by("pk")
+        about = list(rows.select_related("subscriber", "record__page"))
+        return _asking_to_confirm(email.subscriber, about) if about else None
+    return None
 
 
 def preview_announcement(announcement: Announcement) -> Preview:

@@ -20,13 +20,16 @@ from wagtail.signals import page_published, page_unpublished
 
 from jobs.choices import TellFollowers
 from jobs.models import JobPage
-from notifications import services
+from notifications import enquiring, services
 from notifications.delivery import owing
+from notifications.personal_data import held_about
 from notifications.suppressing import reason_of, suppress
 from notifications.tasks import wake_soon
 from subscriptions.signals import (
+    erasing_person,
     manage_link_requested,
     new_subscriber,
+    personal_data_requested,
     subscription_requested,
 )
 
@@ -115,11 +118,23 @@ def on_new_subscriber(
 
 
 def on_manage_link_requested(
-    sender: type[Subscriber], instance: Subscriber, **kwargs: Any
+    sender: type[Subscriber], address: str, **kwargs: Any
 ) -> None:
-    """Owe the person the link to everything that they follow."""
-    owing.owe_manage_link(instance)
+    """Owe the address the link to everything that it follows, if it does."""
+    enquiring.owe_manage_link(address)
     wake_soon()
+
+
+def on_personal_data_requested(
+    sender: type[Subscriber], instance: Subscriber | None, address: str, **kwargs: Any
+) -> dict[str, Any]:
+    """Add which emails went to the person, and whether they must get none."""
+    return held_about(address, instance)
+
+
+def on_erasing_person(sender: type[Subscriber], address: str, **kwargs: Any) -> None:
+    """Forget that the address asked us anything; emails let go of it by their key."""
+    enquiring.forget_address(address)
 
 
 def on_tracking_event(sender: type, event: Any, esp_name: str, **kwargs: Any) -> None:
@@ -155,4 +170,11 @@ def register_signal_handlers() -> None:
     manage_link_requested.connect(
         on_manage_link_requested,
         dispatch_uid="notifications.on_manage_link_requested",
+    )
+    personal_data_requested.connect(
+        on_personal_data_requested,
+        dispatch_uid="notifications.on_personal_data_requested",
+    )
+    erasing_person.connect(
+        on_erasing_person, dispatch_uid="notifications.on_erasing_person"
     )

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 
 from jobs.facts import OPEN, availability_of, facts_now
 from notifications import clock, reconciling, services
-from notifications.messages import KEEP_FOLLOWERS
+from notifications.enquiring import forget_enquiries
 from notifications.models import (
     AnnouncedState,
     Announcement,
@@ -24,6 +24,7 @@ from notifications.models import (
     Tally,
 )
 from notifications.reminding import owe_reminders
+from subscriptions import retention
 from subscriptions import services as subscriptions
 from subscriptions.models import Subscription
 
@@ -33,7 +34,6 @@ TICK = "tick"
 #: A tick that takes longer than this is taken for dead.
 TICK_LEASE = dt.timedelta(minutes=10)
 RECONCILE_EVERY = dt.timedelta(minutes=5)
-KEEP_EMAILS = dt.timedelta(days=30)
 PURGE_CHUNK = 5_000
 END_CHUNK = 500
 
@@ -118,12 +118,14 @@ def reconcile() -> None:
 def end_finished_follows() -> None:
     """End subscriptions to jobs that are over.
 
-    Thirty days after a job stopped being open; after a deletion as soon as its mail
+    Some days after a job stopped being open (``KEEP_FOLLOWERS_DAYS``); after a deletion as soon as its mail
     is out.
     """
     now = clock.database_now()
     deleted = Q(record__page__isnull=True)
-    states = _over(now).filter(deleted | Q(over_since__lte=now - KEEP_FOLLOWERS))
+    states = _over(now).filter(
+        deleted | Q(over_since__lte=now - retention.keep_followers())
+    )
     for state in states.select_related("record__page").order_by("pk")[:END_CHUNK]:
         # That it is open again may be news that an editor cancelled.
         if not availability_of(state.record.page, now).is_open:
@@ -167,13 +169,13 @@ def purge_unconfirmed() -> None:
 
 
 def purge_finished() -> None:
-    """Forget people who have followed nothing for four weeks."""
+    """Forget people who have followed nothing for long enough."""
     subscriptions.purge_finished(now=clock.database_now())
 
 
 def purge_old_emails() -> None:
-    """Forget which mail went to whom, a month after it was settled."""
-    before = clock.database_now() - KEEP_EMAILS
+    """Forget which mail went to whom, some days after it was settled."""
+    before = clock.database_now() - retention.keep_emails()
     # The oldest are first by their key, so that no tick reads the whole table.
     # A reminder is kept with its subscription: it is what makes it the only one.
     still_needed = OutgoingEmail.objects.filter(
@@ -196,7 +198,7 @@ def purge_old_emails() -> None:
 
 def purge_tallies() -> None:
     """Forget how many emails went out in each minute, after the same time."""
-    before = clock.database_now() - KEEP_EMAILS
+    before = clock.database_now() - retention.keep_emails()
     Tally.objects.filter(minute__lt=before).delete()
 
 
@@ -208,6 +210,7 @@ STEPS: tuple[Callable[[], object], ...] = (
     end_finished_follows,
     purge_unconfirmed,
     purge_finished,
+    forget_enquiries,
     purge_old_emails,
     purge_tallies,
 )

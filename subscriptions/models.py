@@ -12,16 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jobs.models import JobRecord
-from subscriptions import addresses
+from subscriptions import addresses, retention
+from subscriptions.consent import CONSENT_VERSION
 
 TOKEN_LENGTH = 22
 TOKEN_ALPHABET = string.ascii_letters + string.digits
-#: How long a request waits for its link to be used.
-CONFIRM_WITHIN = dt.timedelta(days=7)
-#: How long an address is kept after the last subscription of a person ended.
-KEEP_ADDRESS = dt.timedelta(days=28)
-#: The wording that a visitor agrees to; raise it when the follow form's text changes.
-CONSENT_VERSION = 1
 
 
 def make_token() -> str:
@@ -39,12 +34,14 @@ class Subscriber(models.Model):
     """A person, known by one email address; in public a follower.
 
     Its name is "Subscriber 123", never the address: Wagtail copies names into its
-    log, which outlives the person's wish to be forgotten.
+    log, which outlives the person's wish to be forgotten. ``answers`` counts the
+    confirmation links that were used: a link works until the next one was answered.
     """
 
     address = models.EmailField(_("email address"), max_length=254)
     address_hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    answers = models.PositiveIntegerField(default=0, editable=False)
 
     objects = SubscriberManager()
 
@@ -66,6 +63,14 @@ class EndedReason(models.TextChoices):
     BOUNCED = "BOUNCED", _("The address does not take email")
     COMPLAINED = "COMPLAINED", _("Marked as spam")
     STAFF = "STAFF", _("Ended by staff")
+
+
+class Proof(models.TextChoices):
+    """How it was known that the address is the person's own."""
+
+    LINK = "LINK", _("A link in an email")
+    BROWSER = "BROWSER", _("The browser that used such a link in the half hour before")
+    STAFF = "STAFF", _("Staff, who hold the consent")
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
@@ -112,6 +117,9 @@ class Subscription(models.Model):
     )
     requested_at = models.DateTimeField(_("asked"), default=timezone.now)
     confirmed_at = models.DateTimeField(_("follows since"), null=True, blank=True)
+    proof = models.CharField(
+        _("confirmed by"), max_length=7, choices=Proof, default=Proof.LINK
+    )
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_reason = models.CharField(
         _("why it ended"), max_length=13, choices=EndedReason, blank=True
@@ -147,6 +155,17 @@ class Subscription(models.Model):
                 condition=Q(ended_at__isnull=True, confirmed_at__isnull=False),
                 name="subscriptions_followers",
             ),
+            # What time forgets is found without reading who still follows.
+            models.Index(
+                fields=["requested_at"],
+                condition=Q(confirmed_at__isnull=True),
+                name="subscriptions_requests",
+            ),
+            models.Index(
+                fields=["ended_at"],
+                condition=Q(ended_at__isnull=False),
+                name="subscriptions_ended",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -159,4 +178,4 @@ class Subscription(models.Model):
     @property
     def expires_at(self) -> dt.datetime:
         """When an unconfirmed request is deleted."""
-        return self.requested_at + CONFIRM_WITHIN
+        return self.requested_at + retention.keep_requests()

@@ -33,15 +33,47 @@ Receivers write to the database at most. Imports and fixtures do not send it.
 """
 
 manage_link_requested = Signal()
-"""Somebody asked for the link to everything that their address follows.
+"""Somebody asked for the link to everything that an address follows.
 
-Sent by ``subscriptions.services.request_manage_link`` inside its transaction, for
-known addresses only; what the visitor sees does not depend on it. A receiver that
-raises undoes the request.
+Sent by ``subscriptions.services.request_manage_link`` inside its transaction, for known
+and unknown addresses alike; what the visitor sees does not depend on it. A receiver
+that raises undoes the request.
 
 Arguments:
     sender: the ``Subscriber`` class.
-    instance: the ``Subscriber``.
+    address: a valid address, as typed.
+
+Receivers write to the database at most, and keep the address no longer than they must.
+"""
+
+personal_data_requested = Signal()
+"""Somebody who may know it asked for everything that is held about an address.
+
+Sent by ``subscriptions.services.personal_data``, in no transaction of its own. Each
+receiver answers with a dictionary, which becomes part of the export: what the app holds
+under names of its own, as JSON takes it. A receiver that raises stops the export.
+
+Arguments:
+    sender: the ``Subscriber`` class.
+    instance: the ``Subscriber``; None when nobody is known by the address.
+    address: a valid address.
+
+Receivers change nothing.
+"""
+
+erasing_person = Signal()
+"""A person is about to be deleted, with all that they follow.
+
+Sent by ``subscriptions.services.erase`` inside its transaction, before rows go. What
+hangs on the person by a key goes or lets go by itself; a receiver deletes what its app
+knows the address by in another way. A receiver that raises stops the erasure.
+
+Not sent when time forgets somebody who follows nothing any more.
+
+Arguments:
+    sender: the ``Subscriber`` class.
+    instance: the ``Subscriber``; None when nobody is known by the address.
+    address: a valid address.
 
 Receivers write to the database at most.
 """

@@ -7,12 +7,31 @@ away. The links below open more, so they are signed, dated, and good for one pur
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.core import signing
 
-from subscriptions.models import CONFIRM_WITHIN, Subscriber, Subscription
+from subscriptions import retention
+
+if TYPE_CHECKING:
+    from subscriptions.models import Subscriber, Subscription
 
 MANAGE_WITHIN = dt.timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmLink:
+    """What a confirmation link stands for.
+
+    It works for everything that waits for its address, until the address has answered
+    a link; ``answers`` is how many it had answered before. ``record_id`` is of the job
+    that the email was written for.
+    """
+
+    subscriber_id: int
+    answers: int
+    record_id: int
 
 
 class TokenExpired(Exception):
@@ -28,7 +47,15 @@ class TokenExpired(Exception):
 
     @property
     def record_id(self) -> int:
-        return int(self.value.partition("-")[2] or 0)
+        return int(self.value.rpartition("-")[2] or 0)
+
+
+class TokenUsed(Exception):
+    """The link was right, and nothing waits for its answer any more."""
+
+    def __init__(self, link: ConfirmLink) -> None:
+        super().__init__("used")
+        self.link = link
 
 
 class TokenUnknown(Exception):
@@ -36,18 +63,24 @@ class TokenUnknown(Exception):
 
 
 def confirm_token(subscription: Subscription) -> str:
-    """Make the token that confirms ``subscription``; it works for seven days."""
-    return _make("confirm", f"{subscription.token}-{subscription.record_id}")
+    """Make the token that confirms what waits for the address of ``subscription``."""
+    subscriber = subscription.subscriber
+    value = f"{subscriber.pk}-{subscriber.answers}-{subscription.record_id}"
+    return _make("confirm", value)
 
 
-def read_confirm_token(token: str) -> str:
-    """Answer the ``Subscription.token`` inside.
+def read_confirm_token(token: str) -> ConfirmLink:
+    """Answer what the link stands for, used or not.
 
     Raises:
         TokenExpired: older than seven days.
         TokenUnknown: forged, altered, cut, or made for another purpose.
     """
-    return _read("confirm", token, CONFIRM_WITHIN).partition("-")[0]
+    parts = _read("confirm", token, retention.keep_requests()).split("-")
+    subscriber_id, answers, record_id = map(int, parts)
+    return ConfirmLink(
+        subscriber_id=subscriber_id, answers=answers, record_id=record_id
+    )
 
 
 def manage_token(subscriber: Subscriber) -> str:

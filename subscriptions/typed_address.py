@@ -7,29 +7,24 @@ in no URL, in no log, in no session table.
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
 import json
 
-from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from subscriptions.sealing import seal, unseal
+
 COOKIE = "typed_address"
+PURPOSE = "typed address"
 KEEP_FOR = dt.timedelta(minutes=10)
-
-
-def _fernet() -> Fernet:
-    digest = hashlib.sha256(b"typed address" + settings.SECRET_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(digest))
 
 
 def remember(response: HttpResponse, *, path: str, **values: str | int) -> None:
     """Put ``values`` into a cookie of ``response`` that is sent to ``path`` only."""
     response.set_cookie(
         COOKIE,
-        _fernet().encrypt(json.dumps(values).encode()).decode(),
+        seal(PURPOSE, json.dumps(values)),
         max_age=KEEP_FOR,
         path=path,
         httponly=True,
@@ -40,9 +35,5 @@ def remember(response: HttpResponse, *, path: str, **values: str | int) -> None:
 
 def recall(request: HttpRequest) -> dict[str, str | int]:
     """Answer the values of ``remember``; {} when there are none or they are old."""
-    cookie = request.COOKIES.get(COOKIE, "")
-    try:
-        plain = _fernet().decrypt(cookie.encode(), ttl=int(KEEP_FOR.total_seconds()))
-    except InvalidToken:
-        return {}
-    return json.loads(plain)
+    plain = unseal(PURPOSE, request.COOKIES.get(COOKIE, ""), within=KEEP_FOR)
+    return json.loads(plain) if plain else {}

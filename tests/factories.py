@@ -297,4 +297,7 @@ def follow(job: JobPage, email: str = "", **choices: bool) -> Subscription:
         record=JobRecord.for_page(job),
         choices=services.Choices(**choices),
     )
-    return services.confirm(token=tokens.confirm_token(subscription))
+    [confirmed] = services.confirm(
+        token=tokens.confirm_token(subscription), only=[subscription.pk]
+    )
+    return confirmed

@@ -93,7 +93,7 @@ def _write_to(subscription: Subscription) -> None:
     """Log the mail that a follower had by now, beside that of announcements."""
     asked_at, page = subscription.requested_at, subscription.record.page
     if subscription.confirmed_at is None:
-        key = f"confirm:{subscription.pk}:{asked_at:%Y%m%d%H}"
+        key = f"confirm:{subscription.subscriber_id}:0:{asked_at:%Y%m%d%H}"
         _log(subscription, Kind.CONFIRM, key, Priority.CONFIRMATION, asked_at)
     elif subscription.remind_before_closing and page and page.closes_at:
         due_at = page.closes_at - REMIND_BEFORE

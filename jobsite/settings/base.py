@@ -163,6 +163,14 @@ QUIET_MINUTES = number("QUIET_MINUTES")
 LEAST_GAP_HOURS = 4
 
 
+# Privacy: how long what is kept of a person. The privacy page says it by itself.
+
+KEEP_REQUESTS_DAYS = number("KEEP_REQUESTS_DAYS")
+KEEP_FOLLOWERS_DAYS = number("KEEP_FOLLOWERS_DAYS")
+KEEP_ADDRESSES_DAYS = number("KEEP_ADDRESSES_DAYS")
+KEEP_EMAILS_DAYS = number("KEEP_EMAILS_DAYS")
+
+
 # One zone, one language, one site: jobsite/checks.py says so too
 
 TIME_ZONE = text("TIME_ZONE")

@@ -154,6 +154,32 @@ VARIABLES = (
         default="10",
     ),
     Variable(
+        name="KEEP_REQUESTS_DAYS",
+        purpose=(
+            "For how many days a request to follow waits for its link to be used.\n"
+            "Then it is deleted, and so is an address that follows nothing."
+        ),
+        default="7",
+    ),
+    Variable(
+        name="KEEP_FOLLOWERS_DAYS",
+        purpose="For how many days followers wait for a closed job to open again.",
+        default="30",
+    ),
+    Variable(
+        name="KEEP_ADDRESSES_DAYS",
+        purpose=(
+            "For how many days an address is kept after the last job that it\n"
+            "followed. The privacy page and emails say all of these numbers."
+        ),
+        default="28",
+    ),
+    Variable(
+        name="KEEP_EMAILS_DAYS",
+        purpose="For how many days it is known which email went to whom.",
+        default="30",
+    ),
+    Variable(
         name="TIME_ZONE",
         purpose="The zone in which closing dates are meant and times are shown.",
         default="Europe/London",

@@ -56,19 +56,19 @@ def mailable(rows: SubscriptionQuerySet) -> SubscriptionQuerySet:
 
 
 def insert_emails(
-    rows: SubscriptionQuerySet,
+    rows: QuerySet[Any],
     *,
     now: dt.datetime,
     kind: str,
     priority: int,
     **columns: Any,
 ) -> int:
-    """Owe an email to the person behind each subscription; answer how many are new.
+    """Owe an email for each row, to its ``subscriber``; answer how many are new.
 
-    A row that exists is passed over.
+    An email that exists is passed over.
 
     Args:
-        rows: the subscriptions.
+        rows: the subscriptions, or others with ``subscriber_id`` among ``columns``.
         now: by the database's clock; the emails are due at once.
         kind: a value of ``OutgoingEmail.Kind``.
         priority: a value of ``OutgoingEmail.Priority``.

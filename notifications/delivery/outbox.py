@@ -40,6 +40,7 @@ RETRY_AFTER = tuple(
 #: waits for a link looks for it now, and can ask for another one in the next hour.
 TRY_FOR = {
     OutgoingEmail.Kind.CONFIRM: dt.timedelta(hours=1),
+    OutgoingEmail.Kind.ALREADY: dt.timedelta(hours=1),
     OutgoingEmail.Kind.MANAGE_LINK: dt.timedelta(hours=1),
     OutgoingEmail.Kind.REMINDER: dt.timedelta(days=3),
     OutgoingEmail.Kind.NEW_FOLLOWER: dt.timedelta(days=3),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.db.models import Exists, F, Subquery, Value
 from django.utils import timezone
 
 from jobs.choices import CompanyNotices
 from jobs.models import Company
 from notifications import clock
+from notifications.delivery.inserting import insert, insert_emails
 from notifications.models import OutgoingEmail
+from subscriptions.models import Subscription
 
-if TYPE_CHECKING:
-    from subscriptions.models import Subscriber, Subscription
-
+#: A link is sent once in this time, until it is answered.
+ANSWER_GAP = dt.timedelta(hours=1)
 COMPANY_GAP = dt.timedelta(hours=1)
 #: When a company that wants one email a day gets it, in site time.
 DAILY_AT = dt.time(8, 0)
@@ -24,41 +26,35 @@ Priority = OutgoingEmail.Priority
 
 
 def owe_confirmation(subscription: Subscription) -> None:
-    """Owe the answer to a request to follow, once an hour at most.
+    """Owe the answer to a request to follow.
 
-    Whether it asks to confirm or says "you already follow" is decided when it is
-    sent, so that the request costs the same either way.
+    While a link of the last hour waits to be answered nothing is owed: its page shows
+    whatever else was asked for since. Who follows already is told so, once an hour at
+    most. The same statements whoever asks, and however often.
     """
-    _owe_once_an_hour(
-        f"confirm:{subscription.pk}",
-        kind=Kind.CONFIRM,
-        subscriber_id=subscription.subscriber_id,
-        about=subscription,
-    )
-
-
-def owe_manage_link(subscriber: Subscriber) -> None:
-    """Owe the link to everything that a person follows, once an hour at most."""
-    _owe_once_an_hour(
-        f"manage:{subscriber.pk}", kind=Kind.MANAGE_LINK, subscriber_id=subscriber.pk
-    )
-
-
-def _owe_once_an_hour(
-    key: str, *, about: Subscription | None = None, **values: Any
-) -> None:
     now = clock.database_now()
-    email, created = OutgoingEmail.objects.get_or_create(
-        key=f"{key}:{now:%Y%m%d%H}",
-        defaults={
-            "priority": Priority.CONFIRMATION,
-            "created_at": now,
-            "due_at": now,
-            **values,
-        },
+    follows = subscription.is_confirmed
+    person = subscription.subscriber
+    about = f"{'already' if follows else 'confirm'}:{person.pk}:{person.answers}"
+    # The hour of the clock makes two at once collide.
+    keys = [f"{about}:{moment:%Y%m%d%H}" for moment in (now, now - ANSWER_GAP)]
+    owed_lately = OutgoingEmail.objects.filter(
+        key__in=keys, created_at__gt=now - ANSWER_GAP
     )
-    if created and about is not None:
-        email.subscriptions.add(about)
+    asked = Subscription.objects.filter(pk=subscription.pk)
+    insert_emails(
+        asked.filter(~Exists(owed_lately)),
+        now=now,
+        kind=Kind.ALREADY if follows else Kind.CONFIRM,
+        priority=Priority.CONFIRMATION,
+        key=Value(keys[0]),
+    )
+    owed = OutgoingEmail.objects.filter(key=keys[0])
+    columns = {
+        "outgoingemail_id": Subquery(owed.values("pk")),
+        "subscription_id": F("pk"),
+    }
+    insert(OutgoingEmail.subscriptions.through, asked.filter(Exists(owed)), columns)
 
 
 def owe_company_notice(subscription: Subscription) -> None:

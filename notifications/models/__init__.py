@@ -10,6 +10,7 @@ from notifications.models.emails import (
     Suppression,
     Tally,
 )
+from notifications.models.enquiries import Enquiry
 from notifications.models.texts import EmailText
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Announcement",
     "AnnouncementSettings",
     "EmailText",
+    "Enquiry",
     "Heartbeat",
     "OutgoingEmail",
     "Pause",

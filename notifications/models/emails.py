@@ -49,6 +49,7 @@ class OutgoingEmail(models.Model):
 
     class Kind(models.TextChoices):
         CONFIRM = "CONFIRM", _("Confirm")
+        ALREADY = "ALREADY", _("Already following")
         MANAGE_LINK = "MANAGE_LINK", _("Link to everything followed")
         ANNOUNCEMENT = "ANNOUNCEMENT", _("Announcement")
         REMINDER = "REMINDER", _("Reminder")
@@ -147,7 +148,9 @@ class OutgoingEmail(models.Model):
         """The address as it is now; who it was if there is none any more."""
         if self.subscriber is not None:
             return self.subscriber.address
-        return str(self.company or self.user or _("erased"))
+        if self.company or self.user:
+            return str(self.company or self.user)
+        return str(_("erased, or never known"))
 
     @admin.display(description=_("job"))
     def job(self) -> str:

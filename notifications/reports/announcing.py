@@ -28,7 +28,8 @@ from notifications.models import Announcement
 from notifications.reports.base import CompanyFilter, CountsReport
 from notifications.reports.followers import STOPPED
 from notifications.reports.periods import PeriodFilter
-from subscriptions.models import KEEP_ADDRESS, Subscription
+from subscriptions import retention
+from subscriptions.models import Subscription
 
 #: Who stops following within this time of an announcement is counted as its cost.
 COUNTED_FOR = dt.timedelta(days=7)
@@ -68,7 +69,7 @@ def cost(announcement: Any) -> str:
     words = said % values
     if announcement.created_at > now - COUNTED_FOR:
         return gettext("%(words)s so far") % {"words": words}
-    if announcement.created_at < now - KEEP_ADDRESS:
+    if announcement.created_at < now - retention.keep_addresses():
         return gettext("at least %(words)s") % {"words": words}
     return words
 

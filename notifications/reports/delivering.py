@@ -24,7 +24,7 @@ from notifications.permissions import may_see_emails
 from notifications.reports.base import CountsReport
 from notifications.reports.periods import Period, PeriodFilter
 from notifications.reports.plots import Plot, Point, draw
-from notifications.ticking import KEEP_EMAILS
+from subscriptions import retention
 
 State = OutgoingEmail.State
 MOST_ANSWERS = 10
@@ -136,7 +136,7 @@ class DeliveryReport(CountsReport):
     index_results_url_name = "notifications_report_delivery_results"
     results_template_name = "notifications/admin/reports/delivery.html"
     filterset_class = DeliveryFilterSet
-    days = most_days = KEEP_EMAILS.days
+    days = most_days = retention.keep_emails().days
     # A month of days and five kinds fit on one page.
     paginate_by = None
     empty = _("No email that fits was sent or given up in this time.")

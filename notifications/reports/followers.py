@@ -19,7 +19,8 @@ from jobs.models import JobRecord
 from notifications.reports.base import CompanyFilter, CountsReport, JobColumn
 from notifications.reports.periods import Period, PeriodFilter
 from notifications.reports.plots import Plot, Point, draw
-from subscriptions.models import KEEP_ADDRESS, EndedReason, Subscription
+from subscriptions import retention
+from subscriptions.models import EndedReason, Subscription
 
 #: Left by their own wish. Other ends are the job's, the address's or staff's.
 STOPPED = Q(ended_reason=EndedReason.UNSUBSCRIBED, confirmed_at__isnull=False)
@@ -138,7 +139,7 @@ class FollowersReport(CountsReport):
             return context
         # Without the counts, which the database need not add up once more.
         records = self.search_queryset(self.filter_queryset(JobRecord.objects.all()))
-        kept_since = timezone.now() - KEEP_ADDRESS
+        kept_since = timezone.now() - retention.keep_addresses()
         return context | {
             "period": self.period,
             "plot": plot_of(records, self.period),

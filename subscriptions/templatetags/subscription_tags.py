@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.urls import reverse
 
+from subscriptions import retention, tokens
 from subscriptions.forms import FollowForm
 
 if TYPE_CHECKING:
@@ -29,6 +30,22 @@ def follow_form(context: dict[str, Any], job: JobPage) -> dict[str, Any]:
         "form": FollowForm(company_name=job.company_name),
         "action": reverse("subscriptions:follow", args=[record.pk]) if record else "",
         "privacy_url": privacy_url(context),
+    }
+
+
+@register.simple_tag
+def kept_for() -> dict[str, int]:
+    """For how many days we keep what, and how long links work: the settings' numbers.
+
+    The names are those of the settings, in short: ``requests``, ``followers``,
+    ``addresses``, ``emails``; and ``manage_link``.
+    """
+    return {
+        "requests": retention.keep_requests().days,
+        "followers": retention.keep_followers().days,
+        "addresses": retention.keep_addresses().days,
+        "emails": retention.keep_emails().days,
+        "manage_link": tokens.MANAGE_WITHIN.days,
     }
 
 

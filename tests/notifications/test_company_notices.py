@@ -138,8 +138,11 @@ def test_a_request_that_nobody_confirmed_is_no_news(job, worker):
 
 
 def test_following_twice_is_told_once(job, worker):
-    subscription = follow(job)
-    services.confirm(token=tokens.confirm_token(subscription))
+    subscription = services.subscribe(email="reader@example.org", record=job.record)
+    token = tokens.confirm_token(subscription)
+    services.confirm(token=token)
+    with pytest.raises(tokens.TokenUsed):
+        services.confirm(token=token)
     worker.run(hours=2)
 
     assert len(notices()) == 1

@@ -338,7 +338,8 @@ class TestFollowing:
             "write again about it.",
         )
         [link] = {x for x in links_of(message) if "/confirm/" in x}
-        subscription = subscriptions.pending(token=link.rstrip("/").rpartition("/")[2])
+        token = link.rstrip("/").rpartition("/")[2]
+        [subscription] = subscriptions.waiting(token=token)
         assert subscription.subscriber.address == "new@example.org"
 
     def test_already_following(self, job, told):

@@ -44,9 +44,9 @@ def heard():
     receivers = []
     for name, signal in signals.items():
 
-        def receiver(sender, instance, name=name, **kwargs):
+        def receiver(sender, instance=None, address="", name=name, **kwargs):
             assert connection.in_atomic_block
-            heard.append((name, instance))
+            heard.append((name, instance or address))
 
         signal.connect(receiver)
         receivers.append((signal, receiver))

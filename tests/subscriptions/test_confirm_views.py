@@ -29,6 +29,12 @@ def url_of(subscription):
     return reverse("subscriptions:confirm", args=[token])
 
 
+def press(client, *subscriptions, **options):
+    """Press the button with the boxes of ``subscriptions`` ticked."""
+    ticked = {"follow": [row.pk for row in subscriptions]}
+    return client.post(url_of(subscriptions[0]), ticked, **options)
+
+
 class TestLink:
     def test_opens_a_button_and_changes_nothing(self, client, asked, every_row):
         before = every_row()
@@ -39,7 +45,7 @@ class TestLink:
         assert every_row() == before
         assert "One more tap" in page
         assert "Bread &amp; butter &lt;baker&gt;" in page
-        assert '<form method="post"' in page
+        assert '<form class="flow" method="post">' in page
         assert "<script" not in page
 
     def test_sets_no_cookie_and_is_kept_by_nobody(self, client, asked):
@@ -52,7 +58,7 @@ class TestLink:
 
 class TestButton:
     def test_makes_a_follower(self, client, asked, job):
-        response = client.post(url_of(asked))
+        response = press(client, asked)
 
         page = response.content.decode()
         asked.refresh_from_db()
@@ -64,34 +70,35 @@ class TestButton:
         assert job.url in page
 
     def test_twice_is_as_good_as_once(self, client, asked, heard):
-        client.post(url_of(asked))
+        url, ticked = url_of(asked), {"follow": asked.pk}
+        client.post(url, ticked)
         asked.refresh_from_db()
 
-        response = client.post(url_of(asked))
+        response = client.post(url, ticked)
 
         assert response.status_code == 200
-        assert "You follow" in response.content.decode()
+        assert "You already follow this job" in response.content.decode()
         assert [name for name, _instance in heard] == ["new_subscriber"]
         assert Subscription.objects.get().confirmed_at == asked.confirmed_at
 
     def test_works_in_a_browser_that_knows_nothing_of_us(self, asked):
         client = Client(enforce_csrf_checks=True)
 
-        client.post(url_of(asked), headers={"Sec-Fetch-Site": "same-origin"})
+        press(client, asked, headers={"Sec-Fetch-Site": "same-origin"})
 
         assert Subscription.objects.confirmed().exists()
 
     def test_is_not_for_other_sites_to_press(self, client, asked):
         headers = {"Sec-Fetch-Site": "cross-site"}
 
-        assert client.post(url_of(asked), headers=headers).status_code == 403
+        assert press(client, asked, headers=headers).status_code == 403
         assert not Subscription.objects.confirmed().exists()
 
     def test_leaves_nothing_half_done_when_a_receiver_raises(self, asked, refusing):
         refusing(new_subscriber)
         client = Client(raise_request_exception=False)
 
-        response = client.post(url_of(asked))
+        response = press(client, asked)
 
         asked.refresh_from_db()
         assert response.status_code == 500
@@ -103,10 +110,10 @@ class TestButton:
 
         client = Client(raise_request_exception=False)
         new_subscriber.connect(refuse)
-        client.post(url_of(asked))
+        press(client, asked)
         new_subscriber.disconnect(refuse)
 
-        client.post(url_of(asked))
+        press(client, asked)
 
         assert Subscription.objects.confirmed().get() == asked
 
@@ -116,7 +123,9 @@ class TestProblem:
     def answer(self, client, method, url, every_row):
         """The status and the words, of a request that must not change a row."""
         before = every_row()
-        response = getattr(client, method)(url)
+        rows = Subscription.objects.all()
+        data = {"follow": [row.pk for row in rows]} if method == "post" else {}
+        response = getattr(client, method)(url, data)
         assert every_row() == before
         return response.status_code, " ".join(response.content.decode().split())
 
@@ -160,12 +169,17 @@ class TestProblem:
 
         assert self.answer(client, method, url, every_row)[0] == 404
 
-    def test_of_a_request_that_was_withdrawn_is_unknown(
-        self, client, asked, method, every_row
+    def test_of_a_request_that_was_withdrawn_leads_to_the_job(
+        self, client, asked, job, method, every_row
     ):
         Subscription.objects.update(ended_at=in_days(0))
 
-        assert self.answer(client, method, url_of(asked), every_row)[0] == 404
+        status, page = self.answer(client, method, url_of(asked), every_row)
+
+        assert status == 410
+        if method != "head":
+            assert "This link has been used" in page
+            assert job.url in page
 
     @pytest.mark.parametrize("end", ["closed", "filled", "taken down", "deleted"])
     def test_job_that_is_over_offers_others(
@@ -194,10 +208,11 @@ class TestProblem:
 
 class TestUsedLink:
     def test_says_that_nothing_more_is_to_do(self, client, asked, every_row):
-        client.post(url_of(asked))
+        url = url_of(asked)
+        press(client, asked)
         before = every_row()
 
-        response = client.get(url_of(asked))
+        response = client.get(url)
 
         page = response.content.decode()
         assert response.status_code == 200
@@ -206,10 +221,11 @@ class TestUsedLink:
         assert every_row() == before
 
     def test_says_so_of_a_job_that_has_closed_since(self, client, asked, job):
-        client.post(url_of(asked))
+        url = url_of(asked)
+        press(client, asked)
         JobPage.objects.filter(pk=job.pk).update(closed_reason="FILLED")
 
-        page = client.get(url_of(asked)).content.decode()
+        page = client.get(url).content.decode()
 
         assert "You already follow this job" in page
         assert JobRecord.objects.get().subscriptions.confirmed().exists()

@@ -50,7 +50,10 @@ class TestAskingForTheLink:
             pages.add(response.content.replace(address.encode(), b""))
 
         assert len(pages) == 1
-        assert heard == [("manage_link_requested", person)]
+        assert heard == [
+            ("manage_link_requested", "reader@example.org"),
+            ("manage_link_requested", "nobody@example.org"),
+        ]
 
     def test_says_what_is_wrong_and_keeps_what_was_typed(self, client):
         page = client.post(MANAGE, {"email": "reader@<b>"}).content.decode()
@@ -95,10 +98,12 @@ class TestLink:
 
         assert every_row() == before
 
-    def test_keeps_a_half_hour_in_a_cookie_of_this_path(self, client, person):
-        cookie = client.get(link_of(person)).cookies["manage"]
+    def test_keeps_a_half_hour_in_a_cookie_of_the_pages_of_following(
+        self, client, person
+    ):
+        cookie = client.get(link_of(person)).cookies["follower"]
 
-        assert cookie["path"] == MANAGE
+        assert cookie["path"] == "/subscriptions/"
         assert cookie["httponly"]
         assert cookie["samesite"] == "Lax"
         assert cookie["max-age"] == 1800

@@ -100,7 +100,7 @@ class TestAddress:
         confirm = reverse(
             "subscriptions:confirm", args=[tokens.confirm_token(subscription)]
         )
-        go(client.post, confirm)
+        go(client.post, confirm, {"follow": subscription.pk})
         go(client.post, follow, {"email": READER})
         go(client.post, reverse("subscriptions:manage"), {"email": READER})
         go(client.get, reverse("subscriptions:manage"))
@@ -131,7 +131,7 @@ class TestAddress:
         statuses = [client.post(follow, {"email": READER}).status_code]
         token = tokens.confirm_token(asked)
         confirm = reverse("subscriptions:confirm", args=[token])
-        statuses.append(client.post(confirm).status_code)
+        statuses.append(client.post(confirm, {"follow": asked.pk}).status_code)
 
         assert 500 in statuses
         formatter = logging.Formatter()

@@ -6,15 +6,11 @@ cookie on this path, so that neither address nor link stays in the address bar.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,16 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from jobs import formatting
 from jobs.facts import availability_of
-from subscriptions import services, tokens
+from subscriptions import half_hour, services, tokens
 from subscriptions.forms import AddressForm
-from subscriptions.models import Subscriber, Subscription
+from subscriptions.models import Subscription
 from subscriptions.origin import same_origin_required
 
 if TYPE_CHECKING:
     from jobs.models import JobRecord
-
-COOKIE = "manage"
-OPEN_FOR = dt.timedelta(minutes=30)
+    from subscriptions.models import Subscriber
 
 
 @never_cache
@@ -42,7 +36,7 @@ def manage(request: HttpRequest) -> HttpResponse:
 
     The answer to an address is the same page whether it is known or not.
     """
-    subscriber = _subscriber(request)
+    subscriber = half_hour.subscriber(request)
     if subscriber is not None and request.method != "POST":
         return _follows(request, subscriber)
     form = AddressForm(request.POST or None)
@@ -64,16 +58,7 @@ def manage_open(request: HttpRequest, token: str) -> HttpResponse:
     except tokens.TokenUnknown:
         return _asks_again(request, 404)
     response = redirect("subscriptions:manage")
-    response.set_signed_cookie(
-        COOKIE,
-        str(pk),
-        salt="subscriptions.manage-session",
-        max_age=OPEN_FOR,
-        path=reverse("subscriptions:manage"),
-        httponly=True,
-        secure=settings.SESSION_COOKIE_SECURE,
-        samesite="Lax",
-    )
+    half_hour.begin(response, pk)
     return response
 
 
@@ -82,7 +67,7 @@ def manage_open(request: HttpRequest, token: str) -> HttpResponse:
 @same_origin_required
 def manage_stop(request: HttpRequest) -> HttpResponse:
     """End one subscription of this half hour's person, or with ``all`` every one."""
-    subscriber = _subscriber(request)
+    subscriber = half_hour.subscriber(request)
     if subscriber is None:
         return redirect("subscriptions:manage")
     if "all" in request.POST:
@@ -97,16 +82,6 @@ def manage_stop(request: HttpRequest) -> HttpResponse:
 def _asks_again(request: HttpRequest, status: int) -> HttpResponse:
     context = {"form": AddressForm(), "link_failed": True}
     return render(request, "subscriptions/manage_request.html", context, status=status)
-
-
-def _subscriber(request: HttpRequest) -> Subscriber | None:
-    try:
-        pk = request.get_signed_cookie(
-            COOKIE, salt="subscriptions.manage-session", max_age=OPEN_FOR
-        )
-    except (KeyError, signing.BadSignature):
-        return None
-    return Subscriber.objects.filter(pk=pk).first() if pk else None
 
 
 def _follows(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:

@@ -1,0 +1,71 @@
+"""What this app holds about a person, for the export."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch
+
+from notifications.models import Enquiry, OutgoingEmail, Suppression
+from subscriptions.addresses import hashed
+from subscriptions.models import Subscription
+
+if TYPE_CHECKING:
+    from subscriptions.models import Subscriber
+
+Kind = OutgoingEmail.Kind
+
+
+def held_about(address: str, subscriber: Subscriber | None) -> dict[str, Any]:
+    """Emails to the person, notices that named them to a company, and what forbids both.
+
+    Four queries, whatever there is.
+    """
+    hash_ = hashed(address)
+    suppression = Suppression.objects.filter(address_hash=hash_).first()
+    enquiry = Enquiry.objects.filter(address_hash=hash_).first()
+    return {
+        "emails": _emails(subscriber) if subscriber else [],
+        "companies_told": _notices(subscriber) if subscriber else [],
+        "not_written_to": suppression
+        and {
+            "because": str(suppression.get_reason_display()),
+            "since": suppression.created_at.isoformat(),
+            "found_by": suppression.address_hash,
+        },
+        "asked_what_we_hold_at": enquiry and enquiry.asked_at.isoformat(),
+    }
+
+
+def _emails(subscriber: Subscriber) -> list[dict[str, Any]]:
+    rows = OutgoingEmail.objects.filter(subscriber=subscriber).order_by("pk")
+    rows = rows.select_related("announcement__record").prefetch_related(_about())
+    return [_email(row) | {"about": row.job()} for row in rows]
+
+
+def _notices(subscriber: Subscriber) -> list[dict[str, Any]]:
+    mine = subscriber.subscriptions.all()
+    rows = OutgoingEmail.objects.filter(
+        kind=Kind.NEW_FOLLOWER, subscriptions__in=mine.values("pk")
+    )
+    rows = rows.select_related("company").order_by("pk").distinct()
+    return [_email(row) | {"company": str(row.company or "")} for row in rows]
+
+
+def _about() -> Prefetch:
+    return Prefetch(
+        "subscriptions", Subscription.objects.select_related("record").order_by("pk")
+    )
+
+
+def _email(row: OutgoingEmail) -> dict[str, Any]:
+    return {
+        "number": row.pk,
+        "kind": str(row.get_kind_display()),
+        "subject": row.announcement.subject if row.announcement else "",
+        "state": str(row.get_state_display()),
+        "queued_at": row.created_at.isoformat(),
+        "sent_at": row.sent_at.isoformat() if row.sent_at else None,
+        "answer": row.last_code,
+        "message_id": row.message_id,
+    }

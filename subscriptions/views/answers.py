@@ -1,0 +1,56 @@
+"""Answers that several of the pages give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from jobs.facts import availability_of
+from jobs.models import JobPage, JobRecord
+from subscriptions import retention
+
+
+def is_open(record: JobRecord) -> bool:
+    """Whether the job can be applied for now."""
+    return availability_of(record.page, timezone.now()).is_open
+
+
+def job_url(request: HttpRequest, record: JobRecord | None) -> str | None:
+    """The address of the job's page; None when it has none that the public may see."""
+    page = record.page if record else None
+    return page.get_url(request) if page is not None and page.live else None
+
+
+def closed(request: HttpRequest, record: JobRecord) -> HttpResponse:
+    """Say that there is nothing left to follow, and offer what is open and similar."""
+    return problem(request, "closed", record, 200)
+
+
+def problem(
+    request: HttpRequest, name: str, record: JobRecord | None, status: int
+) -> HttpResponse:
+    """Say why a link or a form leads no further, and where to go from here."""
+    context: dict[str, Any] = {
+        "problem": name,
+        "record": record,
+        "job_url": job_url(request, record),
+        "days": retention.keep_requests().days,
+    }
+    if name == "closed" and record is not None:
+        jobs = JobPage.objects.similar_to(
+            category_id=record.category_id, exclude=record.page_id
+        )
+        context["similar"] = list(jobs.listed()[:3])
+    return render(request, "subscriptions/confirm_problem.html", context, status=status)
+
+
+def demo_inbox_url() -> str | None:
+    """The development inbox's address; None where there is no such route."""
+    try:
+        return reverse("demo_inbox")
+    except NoReverseMatch:
+        return None
