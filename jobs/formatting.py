@@ -7,6 +7,7 @@ be escaped by a template. Moments are aware datetimes; ``now`` is a moment too.
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -108,6 +109,16 @@ def place(locations: Sequence[dict[str, str]], workplace: str) -> str:
     if workplace == Workplace.HYBRID:
         return gettext("%(where)s, hybrid") % {"where": where} if where else ""
     return where
+
+
+def one_line(text: str) -> str:
+    """Put a text on one line, without what XML and calendars may not hold."""
+    kept = (" " if c.isspace() else c for c in text if c.isspace() or _may_stand(c))
+    return " ".join("".join(kept).split())
+
+
+def _may_stand(character: str) -> bool:
+    return unicodedata.category(character) not in ("Cc", "Cs", "Cn")
 
 
 def day(moment: dt.datetime | dt.date) -> str:

@@ -29,9 +29,8 @@ class FormerJobMiddleware:
             return response
         if "\x00" in request.path_info:
             return response
-        rows = JobPath.objects.select_related("record__page__company")
-        path = rows.filter(path=request.path_info).first()
-        if path is None:
+        path = _path_at(request.path_info)
+        if path is None or not path.record.was_public:
             return response
         page = path.record.page
         if page is None or not page.live:
@@ -39,6 +38,12 @@ class FormerJobMiddleware:
         url = page.get_url(request)
         moved = url and url != request.path_info
         return HttpResponsePermanentRedirect(url) if moved else response
+
+
+def _path_at(path: str) -> JobPath | None:
+    """What is known of ``path``; a slash missing at its end makes no difference."""
+    rows = JobPath.objects.select_related("record__page")
+    return rows.filter(path=f"{path.removesuffix('/')}/").first()
 
 
 def _gone(request: HttpRequest, record: JobRecord) -> HttpResponse:
@@ -49,6 +54,6 @@ def _gone(request: HttpRequest, record: JobRecord) -> HttpResponse:
         "record": record,
         "was_filled": record.filled_at is not None,
         "ended_on": record.filled_at or record.gone_at,
-        "similar": list(similar.listed()[:3]),
+        "similar": list(similar.briefly().prefetch_related("locations")[:3]),
     }
     return render(request, "jobs/gone.html", context, status=410)

@@ -8,9 +8,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models.signals import pre_delete
 from django.utils import timezone
-from wagtail.signals import init_new_page, page_published, page_unpublished
+from wagtail.models import Page
+from wagtail.signals import (
+    init_new_page,
+    page_published,
+    page_slug_changed,
+    page_unpublished,
+    post_page_move,
+)
 
-from jobs.models import BoardSettings, JobLocation, JobPage, JobRecord
+from jobs.models import BoardSettings, JobLocation, JobPage, JobPath, JobRecord
 
 logger = logging.getLogger(__name__)
 
@@ -44,11 +51,27 @@ def on_job_deleted(sender: type[JobPage], instance: JobPage, **kwargs: Any) -> N
 def _note_gone(page: JobPage) -> None:
     try:
         with transaction.atomic():
+            if page.alias_of_id:
+                # Its address leads to the job that it mirrored, or says that it is gone.
+                record = JobRecord.for_page(page)
+                path = page.get_url_parts()[2]
+                JobPath.objects.update_or_create(path=path, defaults={"record": record})
+                return
             JobRecord.objects.filter(page_id=page.pk, gone_at=None).update(
                 gone_at=timezone.now()
             )
     except Exception:
         logger.exception("End of job %s not noted", page.pk)
+
+
+def on_page_moved(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    """Note the new paths of the jobs at and below a page that moved or was renamed."""
+    try:
+        with transaction.atomic():
+            page = Page.objects.get(pk=instance.pk)
+            JobRecord.note_paths_below(page)
+    except Exception:
+        logger.exception("Paths below page %s not kept", instance.pk)
 
 
 def on_new_page(sender: type, page: Any, **kwargs: Any) -> None:
@@ -72,4 +95,6 @@ def register_signal_handlers() -> None:
     pre_delete.connect(
         on_job_deleted, sender=JobPage, dispatch_uid="jobs.on_job_deleted"
     )
+    page_slug_changed.connect(on_page_moved, dispatch_uid="jobs.on_page_renamed")
+    post_page_move.connect(on_page_moved, dispatch_uid="jobs.on_page_moved")
     init_new_page.connect(on_new_page, dispatch_uid="jobs.on_new_page")

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("subscriptions/", include("subscriptions.urls")),
+    path("", include("jobs.urls")),
     path("notices/", include("notifications.urls")),
     path("healthz", healthz, name="healthz"),
     path("look.css", look_css, name="look_css"),

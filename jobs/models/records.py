@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import PageViewRestriction
+from wagtail.models import Page, PageViewRestriction
 
 from jobs.choices import ClosedReason
 from jobs.models.snippets import Company
@@ -46,6 +46,8 @@ class JobRecord(models.Model):
     last_public_at = models.DateTimeField(_("last published"), null=True)
     filled_at = models.DateTimeField(_("filled"), null=True)
     gone_at = models.DateTimeField(_("gone since"), null=True)
+    # Stays when the job has none any more: somebody's calendar still has it.
+    last_closes_at = models.DateTimeField(_("last closing date"), null=True)
 
     class Meta:
         verbose_name = _("job record")
@@ -87,6 +89,43 @@ class JobRecord(models.Model):
             record = cls.for_page(page)
             JobPath.objects.update_or_create(path=path, defaults={"record": record})
 
+    @property
+    def path(self) -> str:
+        """Where it is public, or was last; "" when it never was."""
+        if self.page is not None and self.page.live:
+            return self.page.get_url() or ""
+        newest = self.paths.order_by("-pk").values_list("path", flat=True)
+        return newest.first() or ""
+
+    @classmethod
+    def note_paths_below(cls, page: Page) -> None:
+        """Note where the live jobs at and below ``page`` are public now.
+
+        For a page that moved or was renamed, since what is below it is not published
+        again.
+        """
+        parts = page.get_url_parts()
+        if not parts or parts[2] is None:
+            return
+        jobs = cls.objects.filter(page__live=True, page__path__startswith=page.path)
+        found = jobs.values_list("pk", "page__url_path")
+        paths = [
+            JobPath(record_id=pk, path=parts[2] + url_path[len(page.url_path) :])
+            for pk, url_path in found.iterator()
+        ]
+        JobPath.objects.bulk_create(
+            paths,
+            batch_size=1000,
+            update_conflicts=True,
+            unique_fields=["path"],
+            update_fields=["record"],
+        )
+
+    @property
+    def was_public(self) -> bool:
+        """Whether everybody could once see it: a draft and a private job were never."""
+        return self.first_public_at is not None
+
 
 def _restrictions(page: JobPage) -> models.QuerySet[PageViewRestriction]:
     """What keeps ``page`` from being seen by everybody: its own, or one above it."""
@@ -113,6 +152,9 @@ def _public_values(page: JobPage) -> dict[str, Any]:
         "last_public_at": page.last_published_at,
         "filled_at": page.closed_at if filled else None,
         "gone_at": None,
+        "last_closes_at": Coalesce(
+            Value(page.closes_at, moment), "last_closes_at", output_field=moment
+        ),
     }
 
 

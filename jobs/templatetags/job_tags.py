@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 from jobs import formatting
-from jobs.models import Company, JobCategory, JobIndexPage, JobPage
+from jobs.models import Company, JobCategory, JobIndexPage, JobPage, JobRecord
 
 register = template.Library()
 
@@ -53,6 +54,12 @@ def company_url(context: dict[str, Any], company: Company | None) -> str:
     if not url or company is None or company.is_confidential:
         return ""
     return f"{url}company/{company.slug}/"
+
+
+@register.simple_tag
+def calendar_url(record: JobRecord | None) -> str:
+    """Answer the address of a job's closing date for calendars."""
+    return reverse("jobs:closing_date", args=[record.pk]) if record else ""
 
 
 @register.simple_tag

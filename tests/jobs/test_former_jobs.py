@@ -5,10 +5,18 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from wagtail.models import PageViewRestriction
 
 from jobs.models import JobPage, JobPath, JobRecord
 from jobs.services import close_job
-from tests.factories import edit, make_board, make_category, make_job, make_record
+from tests.factories import (
+    edit,
+    make_board,
+    make_category,
+    make_draft,
+    make_job,
+    make_record,
+)
 
 pytestmark = pytest.mark.django_db
 MAY = dt.datetime(2026, 5, 3, 12, tzinfo=dt.UTC)
@@ -119,11 +127,77 @@ class TestPathOfAJob:
 
         assert answers(client, job.url) == (410, 410)
 
-    def test_whose_record_lost_its_category_and_dates_is_gone(self, client):
-        record = make_record(first_public_at=None, place="", company_name="")
+    def test_whose_record_knows_little_is_gone(self, client):
+        record = make_record(place="", company_name="")
         JobPath.objects.create(record=record, path="/jobs/deckhand/")
 
         assert answers(client, "/jobs/deckhand/") == (410, 410)
+
+    @pytest.mark.parametrize("ending", ["", "?utm_source=x&page=2", "?q=%00%FF"])
+    def test_is_gone_with_and_without_its_slash_and_whatever_is_asked(
+        self, client, ending
+    ):
+        job = make_job()
+        url = job.url
+        job.delete()
+
+        assert answers(client, url + ending) == (410, 410)
+        assert answers(client, url.removesuffix("/") + ending) == (410, 410)
+
+    def test_that_is_gone_since_its_list_was_renamed_is_gone_at_both(
+        self, client, django_capture_on_commit_callbacks
+    ):
+        job = make_job()
+        old = job.url
+        with django_capture_on_commit_callbacks(execute=True):
+            make_board(slug="work")
+        job = JobPage.objects.get(pk=job.pk)
+        new = job.url
+        assert client.get(old).url == new
+
+        job.delete()
+
+        assert old != new
+        assert answers(client, old) == (410, 410)
+        assert answers(client, new) == (410, 410)
+
+    @pytest.mark.parametrize("end", ["delete", "unpublish"])
+    def test_of_a_mirror_leads_to_the_job_and_is_gone_with_it(self, client, end):
+        job = make_job()
+        mirror = job.create_alias(parent=make_board(), update_slug="mirrored")
+        url = mirror.url
+        getattr(JobPage.objects.get(pk=mirror.pk), end)()
+
+        response = client.get(url)
+        assert (response.status_code, response.url) == (301, job.url)
+
+        JobPage.objects.get(pk=job.pk).delete()
+        assert answers(client, url) == (410, 410)
+
+    @pytest.mark.parametrize("publish", [False, True])
+    def test_that_was_never_public_is_not_found(self, client, publish):
+        job = make_draft()
+        PageViewRestriction.objects.create(page=job, restriction_type="login")
+        if publish:
+            job = edit(job)
+        url = job.url
+
+        job.delete()
+
+        assert answers(client, url) == (404, 404)
+
+    def test_that_became_private_asks_to_sign_in_and_then_is_gone(self, client):
+        job = make_job(title="Deckhand & mate")
+        PageViewRestriction.objects.create(page=job, restriction_type="login")
+        job = edit(job, title="Secret")
+
+        assert client.get(job.url).status_code == 302
+
+        url = job.url
+        job.delete()
+        page = client.get(url).content.decode()
+        assert "Deckhand &amp; mate is no longer here" in page
+        assert "Secret" not in page
 
     def test_takes_no_post(self, client):
         job = make_job()

@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import transaction
+from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
@@ -18,6 +19,7 @@ from tests.factories import (
     make_company,
     make_draft,
     make_job,
+    make_page,
     make_user,
 )
 
@@ -130,6 +132,43 @@ class TestPublished:
             transaction.set_rollback(True)
 
         assert not JobRecord.objects.exists()
+
+
+class TestMoving:
+    def test_the_list_keeps_the_paths_that_its_jobs_have_then(
+        self, django_capture_on_commit_callbacks
+    ):
+        job, draft = make_job(), make_draft()
+        old = job.url
+        board = make_board()
+
+        with django_capture_on_commit_callbacks(execute=True):
+            make_board(slug="work")
+
+        new = JobPage.objects.get(pk=job.pk).url
+        assert new == old.replace(board.url, "/work/")
+        assert paths() == {old, new}
+        assert JobPage.objects.get(pk=draft.pk).record_or_none is None
+
+    def test_the_list_below_another_page_keeps_the_paths_too(self):
+        job = make_job()
+        old = job.url
+        town = make_page(title="Town", slug="town")
+
+        make_board().move(town, pos="last-child")
+
+        assert paths() == {old, f"/town{old}"}
+
+    def test_a_job_whose_path_another_one_had_takes_it(self):
+        first = make_job(slug="baker")
+        edit(first, slug="former-baker")
+        second = make_job(slug="new-baker")
+
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            edit(second, slug="baker")
+
+        second = JobPage.objects.get(pk=second.pk)
+        assert JobPath.objects.get(path=second.url).record == record_of(second)
 
 
 class TestEnd:

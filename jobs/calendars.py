@@ -1,0 +1,88 @@
+"""The closing date of a job as an entry of somebody's calendar (RFC 5545).
+
+One entry for each job for ever: its UID stays, and each SEQUENCE is higher than the one
+before, so a calendar that reads it again moves its entry, or strikes it out when there
+is nothing left to wait for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from icalendar import Alarm, Calendar, Event
+
+from jobs import formatting
+from jobs.facts import availability_of
+
+if TYPE_CHECKING:
+    from jobs.models import BoardSettings, JobRecord
+
+#: How often a calendar that subscribes is asked to look again.
+LOOK_AGAIN = dt.timedelta(hours=6)
+REMIND_BEFORE = dt.timedelta(days=1)
+
+
+def closing_date_of(
+    record: JobRecord,
+    now: dt.datetime,
+    *,
+    board: BoardSettings,
+    url: str,
+    source: str,
+) -> Calendar | None:
+    """Build the calendar of a job's closing date; None if it never had one.
+
+    Says only what was public: the page of a job that was taken down is a draft.
+
+    Args:
+        record: of the job; its page is read.
+        now: the moment to judge the closing date by.
+        board: who runs the board.
+        url: the job's address, in full.
+        source: where this calendar is read again, in full.
+    """
+    page = record.page
+    availability = availability_of(page, now)
+    closes_at = record.last_closes_at
+    is_cancelled = availability.reason != "closing_date"
+    if page is not None and availability.is_open:
+        closes_at = page.closes_at or closes_at
+        is_cancelled = page.closes_at is None
+    if closes_at is None or record.first_public_at is None:
+        return None
+    title = formatting.one_line(record.title)
+    changed_at = max(filter(None, (record.last_public_at, record.gone_at)))
+    event = Event()
+    event.add("uid", f"job-{record.pk}@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("dtstamp", changed_at.astimezone(dt.UTC))
+    event.add("last-modified", changed_at.astimezone(dt.UTC))
+    event.add("sequence", int((changed_at - record.first_public_at).total_seconds()))
+    event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
+    event.add("dtstart", closes_at.astimezone(dt.UTC))
+    names = {"title": title, "company": formatting.one_line(record.company_name)}
+    event.add("summary", _("Closes: %(title)s, %(company)s") % names)
+    event.add("url", url)
+    event.add("transp", "TRANSPARENT")
+    if not is_cancelled:
+        event.add_component(_reminder(title))
+    calendar = Calendar()
+    calendar.add("prodid", f"-//{formatting.one_line(board.name)}//jobs board//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("name", title)
+    calendar.add("refresh-interval", LOOK_AGAIN, {"VALUE": "DURATION"})
+    calendar.add("source", source, {"VALUE": "URI"})
+    calendar.add_component(event)
+    return calendar
+
+
+def _reminder(title: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", _("%(title)s closes tomorrow") % {"title": title})
+    alarm.add("trigger", -REMIND_BEFORE)
+    return alarm

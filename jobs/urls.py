@@ -1,0 +1,8 @@
+from django.urls import path
+
+from jobs import views
+
+app_name = "jobs"
+urlpatterns = [
+    path("closing-dates/<int:record_id>.ics", views.closing_date, name="closing_date"),
+]
