@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.apps import AppConfig, apps
 from django.apps.registry import Apps
 from django.conf import settings
+from django.core.management import call_command
 from django.db.models.signals import post_migrate
 from wagtail.models import Site
 
@@ -30,6 +31,16 @@ def on_migrated(sender: AppConfig, *, using: str, apps: Apps, **kwargs: Any) -> 
         site.save(using=using)
 
 
+def on_migrated_make_cache_tables(
+    sender: AppConfig, *, using: str, **kwargs: Any
+) -> None:
+    """Make the table in which limits are counted, where the database has it.
+
+    So that whatever prepares a database, and every upgrade, needs one command only.
+    """
+    call_command("createcachetable", database=using, verbosity=0)
+
+
 def register_signal_handlers() -> None:
     """Connect every receiver above. Called once, from ``JobsiteConfig.ready``."""
     # Django sends post_migrate for apps with models only, so not for this one.
@@ -37,4 +48,9 @@ def register_signal_handlers() -> None:
         on_migrated,
         sender=apps.get_app_config("wagtailcore"),
         dispatch_uid="jobsite.on_migrated",
+    )
+    post_migrate.connect(
+        on_migrated_make_cache_tables,
+        sender=apps.get_app_config("wagtailcore"),
+        dispatch_uid="jobsite.on_migrated_make_cache_tables",
     )

@@ -8,8 +8,11 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from home.views import look_css
 from jobsite.health import healthz
+from jobsite.signing_in import LimitedPasswordResetView
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # In front of Wagtail's own, which has no limit.
+    path("admin/password_reset/", LimitedPasswordResetView.as_view()),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("subscriptions/", include("subscriptions.urls")),

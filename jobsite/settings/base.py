@@ -1,5 +1,6 @@
 """Settings that hold everywhere. The environment is read in ``environment`` only."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from jobsite.settings.environment import (
     below_base_dir,
     cache,
     env,
+    limits_cache,
+    networks,
     number,
     rate,
     site_url,
@@ -50,6 +53,7 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "anymail",
+    "axes",
     "django_countries",
     "django_filters",
     "django_htmx",
@@ -62,6 +66,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "jobsite.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "jobsite.middleware.ContentSecurityPolicyMiddleware",
@@ -73,6 +78,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "jobs.middleware.FormerJobMiddleware",
+    # Last, as it wants to be: it puts its own answer in place of a refused sign-in.
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "jobsite.urls"
@@ -121,7 +128,7 @@ def database() -> dict[str, Any]:
 
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": cache()}
+CACHES = {"default": cache(), "limits": limits_cache()}
 
 
 # Tasks: Wagtail's own (search index, reference index) and `notifications.tasks.wake`.
@@ -194,6 +201,39 @@ STORAGES = {
 
 # A page with many requirements and blocks has more fields than Django's 1,000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+
+# Limits: on what the public may cause, and on guessing passwords
+
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
+# How often forms of the public may cause an email, in windows of the clock. Behind one
+# address may be an office or a school: a class that follows in one lesson gets through.
+# A person needs one email for many jobs; a mailbox that is to be flooded gets no more
+# than this, however often "+tag" changes. What is too much for one job or for all
+# together would be news in town, or an attack from many machines.
+FORM_LIMITS = {
+    "network": "60/10min",
+    "mailbox": "12/hour",
+    "job": "300/10min",
+    "board": "600/10min",
+}
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# By network, not by account: else anybody could lock out whoever signs in here. In the
+# cache, where it runs out by itself and no name or address is written down.
+AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_CACHE = "limits"
+AXES_CLIENT_IP_CALLABLE = "subscriptions.networks.network_of"
+AXES_LOCKOUT_PARAMETERS = ["ip_address"]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+# Waiting is over when we said, whatever is tried meanwhile.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_LOCKOUT_CALLABLE = "jobsite.signing_in.too_many_tries"
+AXES_VERBOSE = False
 
 
 # Safety

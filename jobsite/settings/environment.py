@@ -11,6 +11,7 @@ from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -106,6 +107,16 @@ VARIABLES = (
             "redis://host:6379/0, with the packages of requirements/redis.txt."
         ),
         default="locmemcache://",
+    ),
+    Variable(
+        name="TRUSTED_PROXIES",
+        purpose=(
+            "The networks of your own proxies, with commas between: what these say in\n"
+            "X-Forwarded-For is believed, so that limits know one visitor from another.\n"
+            "With a proxy that is not named here all visitors share one limit."
+        ),
+        default="127.0.0.1,::1",
+        example="127.0.0.1,::1,10.0.0.0/24",
     ),
     Variable(
         name="TASKS_BACKEND",
@@ -296,6 +307,48 @@ def tasks_backend() -> str:
             f"not {value!r}."
         )
     return value
+
+
+def limits_cache() -> dict[str, object]:
+    """Where limits are counted, as an entry of ``CACHES``: the same for all processes.
+
+    The Redis of ``CACHE_URL`` if it names one, else a table that `migrate` makes.
+    """
+    shared = {
+        "KEY_PREFIX": "limits",
+        "KEY_FUNCTION": "jobsite.caches.hidden_key",
+    }
+    if is_redis(text("CACHE_URL")):
+        return cache() | shared
+    return {
+        "BACKEND": "jobsite.caches.CountingDatabaseCache",
+        "LOCATION": "limits",
+        # Whoever fills it up would otherwise have others' counts forgotten.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+        **shared,
+    }
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """The variable as networks, or single addresses, with commas between.
+
+    Raises:
+        ImproperlyConfigured: one of them is not, or would mean everybody.
+    """
+    found = []
+    for value in filter(None, map(str.strip, text(name).split(","))):
+        try:
+            network = ip_network(value)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} must be networks such as 10.0.0.0/24, not {value!r}: {error}."
+            ) from error
+        if not network.prefixlen:
+            raise ImproperlyConfigured(
+                f"{name} must not be {value!r}: everybody could say who they are."
+            )
+        found.append(network)
+    return found
 
 
 def is_redis(url: str) -> bool:

@@ -30,7 +30,11 @@ TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBacken
 INSTALLED_APPS = [*dict.fromkeys([*INSTALLED_APPS, "django_tasks", "django_tasks_db"])]
 MIGRATION_MODULES = {"django_tasks_database": None}
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # A table of the test database, so that what one test counts the next one forgets.
+    "limits": CACHES["limits"],
+}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEFAULT_FROM_EMAIL = "Jobs board <jobs@board.example>"
 
