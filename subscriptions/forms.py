@@ -1,18 +1,83 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from subscriptions import addresses
+from subscriptions import addresses, limits, robots
 from subscriptions.services import Choices
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from jobs.models import JobRecord
 
 EVERYTHING = "everything"
 CLOSINGS = "closings"
 
 
-class AddressForm(forms.Form):
+class HumanForm(forms.Form):
+    """A form of the public that may cause an email: for people, in reasonable numbers.
+
+    Whoever may be a robot is asked to press the button once more, with everything kept
+    that was typed. ``retry_after`` is set when somebody came too often.
+
+    Args:
+        purpose: which form it is, for ``robots.note``.
+        on_cached_page: whether the page is the same for every visitor of a day.
+    """
+
+    website = forms.CharField(label=_("Leave this field empty"), required=False)
+    note = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, purpose: str, on_cached_page: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.purpose = purpose
+        self.retry_after: int | None = None
+        note = robots.note(purpose, of_day=on_cached_page)
+        self.initial["note"] = note
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in ("note", "website"):
+            # Nobody could mend it, or would know what it speaks of.
+            self.errors.pop(name, None)
+        sealed, trap = data.get("note", ""), data.get("website", "")
+        if robots.is_doubtful(self.purpose, sealed=sealed, trap=trap):
+            # What was posted is what is shown again, but for these two.
+            fresh = {"note": robots.note(self.purpose), "website": ""}
+            self.data = dict(self.data.items()) | fresh
+            if not self.errors:
+                raise forms.ValidationError(
+                    _("Press the button once more, so that we know you are a person.")
+                )
+        return data
+
+    def is_within_limits(
+        self, request: HttpRequest, record: JobRecord | None = None
+    ) -> bool:
+        """Count a valid post; when it is one too many, say so among the errors."""
+        refusal = limits.refusal(
+            request, address=self.cleaned_data["email"], record=record
+        )
+        if refusal is None:
+            return True
+        self.add_error(None, refusal.message)
+        self.retry_after = refusal.seconds
+        return False
+
+    def limit(self, response: HttpResponse) -> HttpResponse:
+        """Make ``response``, which shows this form, say 429 if that is the reason."""
+        if self.retry_after is not None:
+            response.status_code = 429
+            response["Retry-After"] = str(self.retry_after)
+        return response
+
+
+class AddressForm(HumanForm):
     """One email address, checked as a mail server would."""
 
     email = forms.CharField(
@@ -54,8 +119,15 @@ class FollowForm(AddressForm):
         label=_("The company may see my email address"), required=False
     )
 
-    def __init__(self, *args: Any, company_name: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        *args: Any,
+        record: JobRecord | None,
+        company_name: str = "",
+        **kwargs: Any,
+    ) -> None:
+        purpose = f"follow-{record.pk if record else 0}"
+        super().__init__(*args, purpose=purpose, **kwargs)
         if company_name:
             self.fields["share_address"].label = _(
                 "%(company)s may see my email address"

@@ -15,6 +15,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from subscriptions.addresses import hashed
 from subscriptions.models import Subscriber
 
 COOKIE = "follower"
@@ -54,6 +55,12 @@ def subscriber(request: HttpRequest) -> Subscriber | None:
     """The person for whom the browser may act; None for nobody, or when erased."""
     pk = subscriber_id(request)
     return Subscriber.objects.filter(pk=pk).first() if pk is not None else None
+
+
+def is_of(request: HttpRequest, address: str) -> bool:
+    """Whether the browser may act for the person at ``address``."""
+    found = subscriber(request)
+    return found is not None and found.address_hash == hashed(address)
 
 
 def _path() -> str:

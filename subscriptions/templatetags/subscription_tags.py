@@ -27,7 +27,9 @@ def follow_form(context: dict[str, Any], job: JobPage) -> dict[str, Any]:
     return {
         "job": job,
         "record": record if job.is_open else None,
-        "form": FollowForm(company_name=job.company_name),
+        "form": FollowForm(
+            record=record, company_name=job.company_name, on_cached_page=True
+        ),
         "action": reverse("subscriptions:follow", args=[record.pk]) if record else "",
         "privacy_url": privacy_url(context),
     }

@@ -37,10 +37,16 @@ def follow(request: HtmxHttpRequest, record_id: int) -> HttpResponse:
     # Before anything is said of the job: a page that was taken down is a draft.
     if job is None or not answers.is_open(record):
         return _closed(request, record)
-    form = FollowForm(request.POST or None, company_name=job.company_name)
+    form = FollowForm(
+        request.POST or None, record=record, company_name=job.company_name
+    )
     if not form.is_valid():
         return _asks(request, record, form)
     proven = half_hour.subscriber_id(request)
+    # What causes no email needs no limit.
+    causes_email = not half_hour.is_of(request, form.cleaned_data["email"])
+    if causes_email and not form.is_within_limits(request, record):
+        return _asks(request, record, form)
     try:
         subscription = services.subscribe(
             email=form.cleaned_data["email"],
@@ -66,7 +72,7 @@ def _asks(
         "action": request.path,
     }
     name = "follow_in_place" if request.htmx else "follow"
-    return render(request, f"subscriptions/{name}.html", context)
+    return form.limit(render(request, f"subscriptions/{name}.html", context))
 
 
 def _sends_link(

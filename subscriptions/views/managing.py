@@ -39,12 +39,14 @@ def manage(request: HttpRequest) -> HttpResponse:
     subscriber = half_hour.subscriber(request)
     if subscriber is not None and request.method != "POST":
         return _follows(request, subscriber)
-    form = AddressForm(request.POST or None)
-    if form.is_valid():
+    form = AddressForm(request.POST or None, purpose="manage")
+    if form.is_valid() and form.is_within_limits(request):
         address = form.cleaned_data["email"]
         services.request_manage_link(email=address)
         return render(request, "subscriptions/manage_sent.html", {"address": address})
-    return render(request, "subscriptions/manage_request.html", {"form": form})
+    return form.limit(
+        render(request, "subscriptions/manage_request.html", {"form": form})
+    )
 
 
 @never_cache
@@ -80,7 +82,7 @@ def manage_stop(request: HttpRequest) -> HttpResponse:
 
 
 def _asks_again(request: HttpRequest, status: int) -> HttpResponse:
-    context = {"form": AddressForm(), "link_failed": True}
+    context = {"form": AddressForm(purpose="manage"), "link_failed": True}
     return render(request, "subscriptions/manage_request.html", context, status=status)
 
 

@@ -24,6 +24,7 @@ from subscriptions.signals import (
 )
 from tests.factories import edit, make_job, make_subscription
 from tests.notifications.conftest import READERS, TITLE
+from tests.subscriptions.visiting import sealed_note
 
 PAGE_SIGNALS = {
     "on_job_published": page_published,
@@ -241,7 +242,7 @@ class TestOurOwnSignals:
 
         response = client.post(
             reverse("subscriptions:follow", args=[record.pk]),
-            {"email": READERS[0]},
+            {"email": READERS[0], "note": sealed_note(f"follow-{record.pk}")},
             headers={"Origin": "http://testserver"},
         )
 

@@ -7,6 +7,7 @@ from subscriptions.addresses import hashed, masked, normalised, validated
 from subscriptions.forms import AddressForm
 from subscriptions.models import Subscriber
 from tests.factories import make_subscriber
+from tests.subscriptions.visiting import sealed_note
 
 SHAPE = "That does not look like an email address. It should be like name@example.org."
 
@@ -68,6 +69,11 @@ class TestValidated:
         assert refused.value.messages == [SHAPE]
 
 
+def form_of(typed):
+    note = sealed_note("manage")
+    return AddressForm({"email": typed, "note": note}, purpose="manage")
+
+
 class TestForm:
     @pytest.mark.parametrize(
         ("typed", "message"),
@@ -78,16 +84,16 @@ class TestForm:
         ],
     )
     def test_says_what_to_do(self, typed, message):
-        assert AddressForm({"email": typed}).errors == {"email": [message]}
+        assert form_of(typed).errors == {"email": [message]}
 
     def test_forgives_spaces_around_an_address(self):
-        form = AddressForm({"email": "  reader@example.org\t"})
+        form = form_of("  reader@example.org\t")
 
         assert form.is_valid()
         assert form.cleaned_data["email"] == "reader@example.org"
 
     def test_refuses_more_than_any_address_is_long(self):
-        assert not AddressForm({"email": f"{'x' * 300}@example.org"}).is_valid()
+        assert not form_of(f"{'x' * 300}@example.org").is_valid()
 
 
 class TestIdentity:

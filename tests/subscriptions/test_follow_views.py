@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +21,7 @@ from tests.factories import (
     make_record,
     make_subscription,
 )
+from tests.subscriptions.visiting import Visitor
 
 pytestmark = pytest.mark.django_db
 INBOX = "/subscriptions/check-your-inbox/"
@@ -116,7 +116,7 @@ class TestFollowForm:
 
     def test_is_undone_as_a_whole_when_the_mail_cannot_be_owed(self, job, refusing):
         refusing(subscription_requested)
-        client = Client(raise_request_exception=False)
+        client = Visitor(raise_request_exception=False)
 
         response = send(client, job)
 
@@ -230,7 +230,7 @@ class TestAnswer:
     def test_is_the_same_byte_for_byte_whoever_asks(self, job, people):
         now, answers = timezone.now(), set()
         for address in people:
-            client = Client()
+            client = Visitor()
             with time_machine.travel(now, tick=False):
                 response = send(client, job, address)
                 inbox = client.get(response.url)

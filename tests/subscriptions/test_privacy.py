@@ -5,7 +5,6 @@ import re
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 
 from jobs.models import JobRecord
@@ -13,6 +12,7 @@ from subscriptions import tokens
 from subscriptions.models import Subscriber, Subscription
 from subscriptions.signals import new_subscriber, subscription_requested
 from tests.factories import make_job, make_record, make_subscription
+from tests.subscriptions.visiting import Visitor
 
 pytestmark = pytest.mark.django_db
 LOCAL = "unmistakable.person"
@@ -125,7 +125,7 @@ class TestAddress:
     ):
         asked = make_subscription(email=READER, confirmed=False)
         refusing(signal)
-        client = Client(raise_request_exception=False)
+        client = Visitor(raise_request_exception=False)
 
         follow = reverse("subscriptions:follow", args=[asked.record_id])
         statuses = [client.post(follow, {"email": READER}).status_code]
