@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
@@ -13,6 +16,7 @@ from wagtail_modeladmin.views import InspectView
 
 from notifications import messages
 from notifications.models import OutgoingEmail
+from notifications.support.links import PEOPLE
 
 
 class ReadOnly(PermissionHelper):
@@ -46,9 +50,9 @@ class EmailLog(ModelAdmin):
     model = OutgoingEmail
     menu_label = _("Email log")
     menu_icon = "history"
-    menu_order = 140
     base_url_path = "email-log"
-    add_to_admin_menu = True
+    # The support desk has it in its own menu.
+    add_to_admin_menu = False
     permission_helper_class = ReadOnly
     history_view_enabled = False
     inspect_view_enabled = True
@@ -70,16 +74,25 @@ class EmailLog(ModelAdmin):
     list_display = [
         "created_at",
         "kind",
-        "recipient",
+        "person",
         "job",
         "state",
         "attempts",
         "sent_at",
     ]
     list_filter = ["state", "kind"]
-    search_fields = ["subscriber__address", "company__name", "message_id"]
+    # No address: what is searched for stands in the URL, and so in logs.
+    search_fields = ["company__name", "message_id"]
     ordering = ["-created_at", "-pk"]
     list_per_page = 50
+
+    @admin.display(description=_("to"))
+    def person(self, email: OutgoingEmail) -> str:
+        """Who gets it; for a person with the way to their page."""
+        if email.subscriber_id is None:
+            return email.recipient()
+        url = reverse(f"{PEOPLE}:inspect", args=[email.subscriber_id])
+        return format_html('<a href="{}">{}</a>', url, email.recipient())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingEmail]:
         rows = super().get_queryset(request)

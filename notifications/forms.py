@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminPageChooser
+from wagtail.admin.widgets import (
+    AdminAutoHeightTextInput,
+    AdminDateInput,
+    AdminPageChooser,
+)
 
 from jobs.choices import ClosedReason
 from jobs.models import JobPage, JobRecord
@@ -15,8 +21,26 @@ from subscriptions import addresses, services
 from subscriptions.models import Subscription
 
 
+class FindPersonForm(forms.Form):
+    """The whole address of somebody whom support looks for."""
+
+    email = forms.CharField(
+        label=_("Email address of the person"),
+        max_length=254,
+        help_text=_("The whole address. It is looked up by its hash, and not kept."),
+        error_messages={"required": _("Enter an email address.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_email(self) -> str:
+        return addresses.validated(self.cleaned_data["email"])
+
+
 class AddFollowerForm(WagtailAdminModelForm):
-    """An address and a job, as staff add them; the person is asked to confirm."""
+    """An address and a job, as staff add them.
+
+    The person is asked to confirm, unless staff say where they have consent on record.
+    """
 
     email = forms.EmailField(label=_("Email address"))
     job = forms.ModelChoiceField(
@@ -24,10 +48,24 @@ class AddFollowerForm(WagtailAdminModelForm):
         queryset=JobPage.objects.live(),
         widget=AdminPageChooser(target_models=[JobPage]),
     )
+    consent_path = forms.CharField(
+        label=_("Where their consent is on record"),
+        max_length=200,
+        required=False,
+        help_text=_(
+            "Empty: we ask them to confirm by email. Else say where it can be found, "
+            "such as “Paper form at the job fair, folder 3”: then they follow at once."
+        ),
+    )
+    consent_given_on = forms.DateField(
+        label=_("When they gave it"), required=False, widget=AdminDateInput
+    )
 
     class Meta:
         model = Subscription
         fields = ["closings_only"]
+
+    field_order = ("email", "job", "closings_only")
 
     def clean_email(self) -> str:
         return addresses.validated(self.cleaned_data["email"])
@@ -40,12 +78,35 @@ class AddFollowerForm(WagtailAdminModelForm):
             )
         return job
 
+    def clean_consent_given_on(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["consent_given_on"]
+        if day is not None and day > timezone.localdate():
+            raise forms.ValidationError(_("This day has not come yet."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        source, day = cleaned.get("consent_path"), cleaned.get("consent_given_on")
+        if source and day is None and "consent_given_on" not in self.errors:
+            self.add_error("consent_given_on", _("Say when they gave it."))
+        if day and not source:
+            self.add_error("consent_path", _("Say where it is on record."))
+        return cleaned
+
     def save(self, commit: bool = True) -> Subscription:
-        choices = services.Choices(closings_only=self.cleaned_data["closings_only"])
-        return services.subscribe(
-            email=self.cleaned_data["email"],
-            record=JobRecord.for_page(self.cleaned_data["job"]),
-            choices=choices,
+        data = self.cleaned_data
+        values: dict[str, Any] = {
+            "email": data["email"],
+            "record": JobRecord.for_page(data["job"]),
+            "choices": services.Choices(closings_only=data["closings_only"]),
+        }
+        if not data["consent_path"]:
+            return services.subscribe(**values)
+        noon = dt.datetime.combine(data["consent_given_on"], dt.time(12))
+        return services.follow_with_consent(
+            **values,
+            consent_path=data["consent_path"],
+            given_at=timezone.make_aware(noon),
         )
 
 

@@ -219,10 +219,10 @@ def _day_and_month(day: dt.date) -> str:
 
 def marks_of(subscription: Subscription) -> dict[str, str]:
     """What stands in place of ``marked``'s marks for one follower."""
-    if subscription.confirmed_at is None:
+    if subscription.agreed_at is None:
         raise NotWanted("not confirmed")
     return {
-        "since": _day_and_month(timezone.localdate(subscription.confirmed_at)),
+        "since": _day_and_month(timezone.localdate(subscription.agreed_at)),
         "stop_token": subscription.token,
         "manage_token": tokens.manage_token(subscription.subscriber),
     }
@@ -432,8 +432,16 @@ def hidden_links() -> dict[str, str]:
 
 
 def preview_of(content: Content) -> Preview:
-    """Show a mail as staff may read it, without a working token."""
-    hidden = {k: url for k, url in hidden_links().items() if k in content.values}
+    """Show a mail as staff may read it: without a working token or an address."""
+    hidden: dict[str, Any] = {
+        k: url for k, url in hidden_links().items() if k in content.values
+    }
+    if content.template == "new_follower":
+        # Passed on to the company, and to nobody else.
+        hidden["jobs"] = [
+            job | {"addresses": [addresses.masked(a) for a in job["addresses"]]}
+            for job in content.values["jobs"]
+        ]
     message = render(replace(content, values=content.values | hidden), message_id="")
     html, _mimetype = message.alternatives[0]
     return Preview(subject=str(message.subject), text=str(message.body), html=str(html))

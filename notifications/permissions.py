@@ -59,3 +59,22 @@ def may_change_texts(user: Any) -> bool:
 def may_see_emails(user: Any) -> bool:
     """Whether ``user`` may look at what became of single emails."""
     return bool(user.has_perm("notifications.view_outgoingemail"))
+
+
+def may_see_people(user: Any) -> bool:
+    """Whether ``user`` may see who follows what, addresses included."""
+    return bool(user.has_perm("subscriptions.view_subscriber"))
+
+
+def may_help_people(user: Any) -> bool:
+    """Whether ``user`` may send emails again, stop, block and unblock."""
+    return bool(user.has_perm("subscriptions.change_subscriber"))
+
+
+def may_erase_people(user: Any) -> bool:
+    return bool(user.has_perm("subscriptions.delete_subscriber"))
+
+
+def may_export_people(user: Any) -> bool:
+    """Whether ``user`` may take what is held about people away in a file."""
+    return bool(user.has_perm("subscriptions.export_subscriber"))

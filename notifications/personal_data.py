@@ -19,7 +19,7 @@ Kind = OutgoingEmail.Kind
 def held_about(address: str, subscriber: Subscriber | None) -> dict[str, Any]:
     """Emails to the person, notices that named them to a company, and what forbids both.
 
-    Four queries, whatever there is.
+    Six queries, whatever there is.
     """
     hash_ = hashed(address)
     suppression = Suppression.objects.filter(address_hash=hash_).first()
@@ -39,7 +39,9 @@ def held_about(address: str, subscriber: Subscriber | None) -> dict[str, Any]:
 
 def _emails(subscriber: Subscriber) -> list[dict[str, Any]]:
     rows = OutgoingEmail.objects.filter(subscriber=subscriber).order_by("pk")
-    rows = rows.select_related("announcement__record").prefetch_related(_about())
+    rows = rows.select_related("announcement__record").prefetch_related(
+        _about(), "failures"
+    )
     return [_email(row) | {"about": row.job()} for row in rows]
 
 
@@ -48,7 +50,8 @@ def _notices(subscriber: Subscriber) -> list[dict[str, Any]]:
     rows = OutgoingEmail.objects.filter(
         kind=Kind.NEW_FOLLOWER, subscriptions__in=mine.values("pk")
     )
-    rows = rows.select_related("company").order_by("pk").distinct()
+    rows = rows.select_related("company").prefetch_related("failures")
+    rows = rows.order_by("pk").distinct()
     return [_email(row) | {"company": str(row.company or "")} for row in rows]
 
 
@@ -68,4 +71,8 @@ def _email(row: OutgoingEmail) -> dict[str, Any]:
         "sent_at": row.sent_at.isoformat() if row.sent_at else None,
         "answer": row.last_code,
         "message_id": row.message_id,
+        "failed_attempts": [
+            {"made_at": x.made_at.isoformat(), "answer": x.answer}
+            for x in row.failures.all()
+        ],
     }

@@ -10,11 +10,13 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import MediaContainer
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.pages.create import CreateView as PageCreateView
 from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.viewsets.pages import PageViewSet
+from wagtail.log_actions import log
 from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import (
     CreateView,
@@ -25,8 +27,11 @@ from wagtail.snippets.views.snippets import (
 
 from jobs.models import Company, JobCategory, JobPage
 from notifications.checklist import ChecklistSidePanel
+from notifications.email_log import EmailLog
 from notifications.forms import AddFollowerForm
 from notifications.side_panels import FollowersSidePanel
+from notifications.support.desk import DeskView, PersonView
+from notifications.support.links import PEOPLE
 from subscriptions.models import Subscriber, Subscription
 
 
@@ -105,29 +110,29 @@ class PeopleViewSet(SnippetViewSet):
         """Register none."""
 
 
-class SubscriberIndexView(IndexView):
-    def get_base_queryset(self) -> QuerySet[Subscriber]:
-        following = Q(
-            subscriptions__confirmed_at__isnull=False,
-            subscriptions__ended_at__isnull=True,
-        )
-        follows = Count("subscriptions", filter=following)
-        return super().get_base_queryset().annotate(follows=follows)
-
-
 class SubscriberViewSet(PeopleViewSet):
+    """The support desk: a search by whole address, and each person's page.
+
+    The list names nobody, so that nobody reads through addresses: a person's page
+    does, and notes who looked.
+    """
+
     model = Subscriber
+    base_url_path = "support/people"
     icon = "user"
-    menu_label = _("People")
-    index_view_class = SubscriberIndexView
+    menu_label = _("Find a person")
+    index_view_class = DeskView
+    inspect_view_class = PersonView
+    index_template_name = "notifications/admin/support/desk.html"
     list_display = [
-        "address",
+        TitleColumn(
+            "masked_address", label=_("Follower"), url_name=f"{PEOPLE}:inspect"
+        ),
         Column("follows", label=_("Jobs followed"), sort_key="follows"),
         DateColumn("created_at", label=_("Since"), sort_key="created_at"),
     ]
-    search_fields = ["address"]
     ordering = ["-created_at", "-pk"]
-    inspect_view_fields = ["address", "created_at"]
+    inspect_view_fields = ["created_at"]
 
 
 def subscription_state(subscription: Subscription) -> str:
@@ -144,7 +149,10 @@ class SubscriptionIndexView(IndexView):
 
 
 class SubscriptionCreateView(CreateView):
-    """Adds a follower as the public form does: the person has to confirm."""
+    """Adds a follower as the public form does: the person has to confirm.
+
+    Unless their consent is on record, and staff say where.
+    """
 
     def get_form_class(self) -> type[AddFollowerForm]:
         return AddFollowerForm
@@ -152,46 +160,61 @@ class SubscriptionCreateView(CreateView):
     def get_panel(self) -> None:
         return None
 
+    def save_instance(self) -> Subscription:
+        subscription: Subscription = super().save_instance()
+        log(
+            instance=subscription.subscriber,
+            action="support.add",
+            user=self.request.user,
+        )
+        return subscription
+
     def get_success_message(self, instance: Subscription) -> str:
+        if instance.confirmed_at is not None:
+            return str(_("They follow the job."))
         return str(_("Asked to confirm. They follow once they use the link we email."))
 
 
 class SubscriptionViewSet(PeopleViewSet):
     model = Subscription
+    base_url_path = "support/subscriptions"
     icon = "mail"
     menu_label = _("Subscriptions")
     index_view_class = SubscriptionIndexView
     add_view_class = SubscriptionCreateView
+    inspect_view_enabled = False
     list_display = [
-        Column("address", label=_("Follower"), accessor="subscriber.address"),
-        Column("job", label=_("Job"), accessor="record.title"),
+        TitleColumn(
+            "follower",
+            label=_("Follower"),
+            accessor="subscriber.masked_address",
+            url_name=f"{PEOPLE}:inspect",
+            id_accessor="subscriber_id",
+        ),
+        TitleColumn(
+            "job", label=_("Job"), accessor="record.title", url_name="support_trace"
+        ),
         Column("state", label=_("State"), accessor=subscription_state),
         DateColumn("confirmed_at", label=_("Follows since"), sort_key="confirmed_at"),
         DateColumn("ended_at", label=_("Ended"), sort_key="ended_at"),
     ]
     list_filter = ["ended_reason", "closings_only"]
-    search_fields = ["subscriber__address", "record__title"]
+    search_fields = ["record__title"]
     ordering = ["-requested_at", "-pk"]
-    inspect_view_fields = [
-        "record",
-        "requested_at",
-        "confirmed_at",
-        "ended_at",
-        "ended_reason",
-        "closings_only",
-        "remind_before_closing",
-        "share_address",
-        "consent_version",
-        "consent_path",
-    ]
 
 
-class FollowersGroup(SnippetViewSetGroup):
+class SupportGroup(SnippetViewSetGroup):
+    """What support works with, under one entry of the menu."""
+
     items = (SubscriberViewSet, SubscriptionViewSet)
-    menu_icon = "group"
-    menu_label = _("Followers")
-    menu_name = "followers"
+    menu_icon = "help"
+    menu_label = _("Support desk")
+    menu_name = "support"
     menu_order = 130
+
+    def get_submenu_items(self) -> list[MenuItem]:
+        items = super().get_submenu_items()
+        return [*items, EmailLog().get_menu_item(order=len(items) + 1)]
 
 
 class JobCreateView(PageCreateView):

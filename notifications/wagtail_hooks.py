@@ -1,6 +1,7 @@
 from functools import partial
 
 from django.contrib.auth.models import Permission
+from django.db.models import Q
 from django.templatetags.static import static
 from django.urls import path, reverse_lazy
 from django.utils.html import format_html
@@ -23,25 +24,27 @@ from notifications.permissions import (
 )
 from notifications.reports import REPORTS, report_urls
 from notifications.reports.base import ReportMenuItem
+from notifications.support.acts import LOG_ACTIONS as SUPPORT_ACTIONS
 from notifications.views import (
     announcements,
     closing,
     correcting,
     editing,
     pausing,
+    support,
     texts,
 )
 from notifications.viewsets import (
     CompanyViewSet,
-    FollowersGroup,
     JobCategoryViewSet,
+    SupportGroup,
     job_page_viewset,
 )
 
 register_policies()
 register_snippet(CompanyViewSet)
 register_snippet(JobCategoryViewSet)
-register_snippet(FollowersGroup)
+register_snippet(SupportGroup)
 modeladmin_register(EmailLog)
 
 
@@ -84,10 +87,10 @@ def register_email_texts_menu_item():  # type: ignore[no-untyped-def]
 
 @hooks.register("register_permissions")
 def register_permissions():  # type: ignore[no-untyped-def]
-    """Offer the right to change texts in the form of a group."""
-    return Permission.objects.filter(
-        content_type__app_label="notifications", codename="change_emailtext"
-    )
+    """Offer rights in the form of a group that no view set offers by itself."""
+    texts = Q(content_type__app_label="notifications", codename="change_emailtext")
+    files = Q(content_type__app_label="subscriptions", codename="export_subscriber")
+    return Permission.objects.filter(texts | files)
 
 
 @hooks.register("register_admin_urls")
@@ -147,6 +150,35 @@ def register_urls():  # type: ignore[no-untyped-def]
             editing.preview_email,
             name="notifications_preview_email",
         ),
+        path("support/address/", support.block_unknown, name="support_block_unknown"),
+        path(
+            "support/people/<int:pk>/link/", support.send_link, name="support_send_link"
+        ),
+        path(
+            "support/people/<int:pk>/<slug:act>/",
+            support.act_on_person,
+            name="support_act",
+        ),
+        path(
+            "support/subscriptions/<int:pk>/",
+            support.TraceView.as_view(),
+            name="support_trace",
+        ),
+        path(
+            "support/subscriptions/<int:pk>/confirm/",
+            support.resend_confirmation,
+            name="support_resend_confirmation",
+        ),
+        path(
+            "support/subscriptions/<int:pk>/stop/",
+            support.stop_following,
+            name="support_stop",
+        ),
+        path(
+            "support/subscriptions/<int:pk>/announcements/<int:announcement_pk>/",
+            support.resend_announcement,
+            name="support_resend_announcement",
+        ),
         *report_urls(),
     ]
 
@@ -185,6 +217,8 @@ def register_log_actions(actions):  # type: ignore[no-untyped-def]
         _("Correction sent"),
         _("A correction was sent to followers"),
     )
+    for action, label, message in SUPPORT_ACTIONS:
+        actions.register_action(action, label, message)
 
 
 for order, report in enumerate(REPORTS):

@@ -47,6 +47,9 @@ class Subscriber(models.Model):
 
     class Meta:
         verbose_name = _("follower")
+        permissions = [
+            ("export_subscriber", _("Can download what is held about followers")),
+        ]
 
     def __str__(self) -> str:
         return f"Subscriber {self.pk}"
@@ -97,7 +100,9 @@ class Subscription(models.Model):
     """One subscriber follows one job.
 
     It counts from ``confirmed_at`` to ``ended_at``. Following again later makes a new
-    row, so that the history of consent stays.
+    row, so that the history of consent stays. ``consent_path`` is the page on which
+    the person agreed. Where staff hold the consent instead it says in words where, and
+    ``consent_given_at`` since when; that is null for everybody who confirmed.
     """
 
     subscriber = models.ForeignKey(
@@ -137,6 +142,7 @@ class Subscription(models.Model):
         _("wording agreed to"), default=CONSENT_VERSION
     )
     consent_path = models.CharField(_("page"), max_length=500, blank=True)
+    consent_given_at = models.DateTimeField(_("consent given"), null=True, blank=True)
 
     objects = models.Manager.from_queryset(SubscriptionQuerySet)()
 
@@ -174,6 +180,11 @@ class Subscription(models.Model):
     @property
     def is_confirmed(self) -> bool:
         return self.confirmed_at is not None and self.ended_at is None
+
+    @property
+    def agreed_at(self) -> dt.datetime | None:
+        """When the person agreed to be told, by whichever way; None before that."""
+        return self.consent_given_at or self.confirmed_at
 
     @property
     def expires_at(self) -> dt.datetime:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 #: How long after an edit its announcement is dated.
 QUIET = dt.timedelta(minutes=10)
 TAKEN, UNKNOWN_HERE = "250 2.0.0", "550 5.1.1 naming the recipient"
+NOT_YET = "450 4.7.1 naming the recipient"
 
 State = OutgoingEmail.State
 
@@ -277,11 +278,15 @@ def taken_later(email: OutgoingEmail) -> None:
     email.attempts = 2
     email.due_at = email.created_at + dt.timedelta(seconds=64)
     email.sent_at = email.due_at + dt.timedelta(seconds=2)
+    tried_at = email.created_at + dt.timedelta(seconds=4)
+    email.failures.create(made_at=tried_at, answer=NOT_YET)
 
 
 def refused(email: OutgoingEmail) -> None:
     """The mail server knows no such address."""
     email.state, email.last_code, email.sent_at = State.FAILED, UNKNOWN_HERE, None
+    tried_at = email.created_at + dt.timedelta(seconds=4)
+    email.failures.create(made_at=tried_at, answer=UNKNOWN_HERE)
 
 
 def left_in_time(email: OutgoingEmail) -> None:

@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.db.models import F, prefetch_related_objects
 
 from notifications import clock
-from notifications.models import OutgoingEmail, Pause
+from notifications.models import Attempt, OutgoingEmail, Pause
 
 if TYPE_CHECKING:
     from notifications.models.emails import OutgoingEmailQuerySet
@@ -211,13 +211,7 @@ def withdrawn(lease: Lease, email: OutgoingEmail) -> bool:
 
 def failed(lease: Lease, email: OutgoingEmail, answer: str) -> bool:
     """Settle a row that cannot be delivered, with what the server answered."""
-    return _settle(
-        lease,
-        email,
-        state=State.FAILED,
-        last_code=answer,
-        attempts=F("attempts") + 1,
-    )
+    return _tried(lease, email, answer, state=State.FAILED)
 
 
 def deferred(
@@ -236,14 +230,8 @@ def deferred(
     position = min(email.attempts, len(RETRY_AFTER) - 1)
     wait = RETRY_UNCERTAIN_AFTER if uncertain else RETRY_AFTER[position]
     wait *= 1 + random.uniform(-JITTER, JITTER)  # noqa: S311 - no secret
-    return _settle(
-        lease,
-        email,
-        due_at=_next_attempt(lease, email, wait),
-        last_code=answer,
-        uncertain=uncertain,
-        attempts=F("attempts") + 1,
-    )
+    due_at = _next_attempt(lease, email, wait)
+    return _tried(lease, email, answer, due_at=due_at, uncertain=uncertain)
 
 
 def is_last_attempt(lease: Lease, email: OutgoingEmail) -> bool:
@@ -277,6 +265,21 @@ def postponed(
 def release(lease: Lease) -> None:
     """Give back what was leased and not tried."""
     lease.waiting().update(lease="", lease_until=None, claims=0)
+
+
+@transaction.atomic
+def _tried(lease: Lease, email: OutgoingEmail, answer: str, **values: Any) -> bool:
+    """Settle a row after an attempt that did not succeed, and keep the answer."""
+    values |= {"last_code": answer, "attempts": F("attempts") + 1}
+    settled = _settle(lease, email, **values)
+    if settled:
+        Attempt.objects.create(
+            email_id=email.pk,
+            made_at=lease.now,
+            answer=answer[:200],
+            uncertain=values.get("uncertain", False),
+        )
+    return settled
 
 
 def _settle(lease: Lease, email: OutgoingEmail, **values: Any) -> bool:

@@ -36,6 +36,7 @@ READ = (
     "record_id",
     "token",
     "confirmed_at",
+    "consent_given_at",
     "closings_only",
 )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Value
+from django.db.models.functions import Coalesce
 
 from notifications import clock
 from notifications.models import Announcement, OutgoingEmail
@@ -31,7 +32,8 @@ def settle_finished() -> None:
         if not counts.get(State.QUEUED):
             values |= {
                 "state": Announcement.State.DONE,
-                "finished_at": clock.database_now(),
+                # One that an email is sent again of was finished before.
+                "finished_at": Coalesce("finished_at", Value(clock.database_now())),
             }
         elif after == before:
             continue

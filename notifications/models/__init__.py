@@ -4,6 +4,7 @@ from notifications.models.announcements import (
     AnnouncementSettings,
 )
 from notifications.models.emails import (
+    Attempt,
     Heartbeat,
     OutgoingEmail,
     Pause,
@@ -17,6 +18,7 @@ __all__ = [
     "AnnouncedState",
     "Announcement",
     "AnnouncementSettings",
+    "Attempt",
     "EmailText",
     "Enquiry",
     "Heartbeat",

@@ -145,9 +145,9 @@ class OutgoingEmail(models.Model):
 
     @admin.display(description=_("to"))
     def recipient(self) -> str:
-        """The address as it is now; who it was if there is none any more."""
+        """Who gets it, so that whoever may know the address recognises it."""
         if self.subscriber is not None:
-            return self.subscriber.address
+            return self.subscriber.masked_address
         if self.company or self.user:
             return str(self.company or self.user)
         return str(_("erased, or never known"))
@@ -158,6 +158,30 @@ class OutgoingEmail(models.Model):
         if self.announcement:
             return self.announcement.record.title
         return next((s.record.title for s in self.subscriptions.all()), "")
+
+
+class Attempt(models.Model):
+    """An attempt to send an email that did not succeed, and what was answered.
+
+    One that succeeded stands in the email itself: a row is written only where
+    something went wrong, so that sending costs no more.
+    """
+
+    email = models.ForeignKey(
+        OutgoingEmail, on_delete=models.CASCADE, related_name="failures"
+    )
+    made_at = models.DateTimeField()
+    answer = models.CharField(max_length=200)
+    uncertain = models.BooleanField(default=False)
+
+    #: As with emails: nobody looks for where one is used.
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("attempt")
+
+    def __str__(self) -> str:
+        return f"Attempt {self.pk}"
 
 
 class Tally(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
@@ -69,6 +70,7 @@ def follow_with_consent(
     record: JobRecord,
     choices: Choices | None = None,
     consent_path: str,
+    given_at: dt.datetime,
 ) -> Subscription:
     """Have an address follow a job at once, because staff hold the person's consent.
 
@@ -79,6 +81,7 @@ def follow_with_consent(
         record: of the job.
         choices: what to tell and to pass on; everything and nothing by default.
         consent_path: where the consent is recorded, in a word or two.
+        given_at: when it was given, which emails say to the person.
 
     Raises:
         ValidationError: nobody can be written to at ``email``.
@@ -87,6 +90,7 @@ def follow_with_consent(
     record = _locked(record)
     subscription = _requested(email, record, choices or Choices(), consent_path)
     if not subscription.is_confirmed:
+        subscription.consent_given_at = given_at
         _begin(subscription, Proof.STAFF)
     return subscription
 
@@ -241,5 +245,5 @@ def _begin(subscription: Subscription, proof: str) -> None:
     """Make a request a follow; the caller holds the lock of the job's record."""
     subscription.confirmed_at = timezone.now()
     subscription.proof = proof
-    subscription.save(update_fields=["confirmed_at", "proof"])
+    subscription.save(update_fields=["confirmed_at", "consent_given_at", "proof"])
     new_subscriber.send(sender=Subscription, instance=subscription)

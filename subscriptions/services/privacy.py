@@ -90,6 +90,7 @@ def _follows(subscriber: Subscriber) -> list[dict[str, Any]]:
                 "wording": WORDINGS.get(row.consent_version, ""),
                 "version": row.consent_version,
                 "page": row.consent_path,
+                "given_to_staff_at": _moment(row.consent_given_at),
             },
             "stop": reverse("subscriptions:unsubscribe", args=[row.token]),
         }

@@ -10,6 +10,7 @@ from jobs.models import Company
 from jobs.services import close_job
 from notifications.models import OutgoingEmail
 from notifications.public_views import notices_url
+from notifications.support.links import PEOPLE
 from subscriptions import services as subscriptions
 from subscriptions import tokens
 from subscriptions.models import Subscriber, Subscription
@@ -87,15 +88,30 @@ def test_a_stranger_is_asked_to_sign_in(log, client):
 def test_it_lists_to_whom_about_what_and_what_became_of_it(log, support):
     html = support.get(index()).content.decode()
 
-    for words in ("reader@example.org", "Bread &amp; Butter Baker", "Sent", "Confirm"):
+    for words in ("r•••@example.org", "Bread &amp; Butter Baker", "Sent", "Confirm"):
         assert words in html
 
 
-def test_it_can_be_searched_by_address(log, support):
+def test_a_recipient_leads_to_the_page_of_the_person(log, support):
+    html = support.get(index()).content.decode()
+
+    for email in log.filter(subscriber__isnull=False):
+        url = reverse(f"{PEOPLE}:inspect", args=[email.subscriber_id])
+        assert f'href="{url}"' in html
+
+
+def test_no_page_of_it_holds_a_whole_address(log, support):
+    for url in (index(), *(inspect(email) for email in log)):
+        html = support.get(url).content.decode()
+
+        for person in Subscriber.objects.all():
+            assert person.address not in html
+
+
+def test_it_cannot_be_searched_by_address(log, support):
     html = support.get(index(), {"q": "pending@"}).content.decode()
 
-    assert "pending@example.org" in html
-    assert "reader@example.org" not in html
+    assert "p•••@example.org" not in html
 
 
 def test_it_costs_the_same_with_many_rows(log, support, django_assert_max_num_queries):

@@ -155,7 +155,7 @@ def test_a_mail_says_why_it_came_and_how_to_stop_it(job, mailed):
 
     says(
         message,
-        "You get this because you confirmed on 8 June that you follow this job.",
+        "You get this because you agreed on 8 June to follow this job.",
         "Stop following this job",
         "Everything you follow",
         "Marlhaven Jobs, 1 Quay & Dock, Marlhaven.",

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from notifications import services
 from notifications.delivery import outbox
-from notifications.models import Announcement, OutgoingEmail
+from notifications.models import Announcement, Attempt, OutgoingEmail
 from tests.factories import (
     edit,
     make_company,
@@ -51,6 +51,43 @@ def claimed(limit=20):
 def claim_one():
     lease = outbox.claim(1)
     return lease, *lease.emails
+
+
+class TestFailedAttempts:
+    """What went wrong is kept, attempt by attempt; what went right costs no more."""
+
+    def test_each_one_is_kept_with_its_answer(self, owed):
+        [row] = owed()
+        lease, email = claim_one()
+        outbox.deferred(lease, email, "450 4.2.0", uncertain=True)
+        OutgoingEmail.objects.update(due_at=row.due_at)
+        lease, email = claim_one()
+        outbox.failed(lease, email, "550 5.1.1")
+
+        kept = row.failures.order_by("pk").values_list("answer", "uncertain")
+        assert list(kept) == [("450 4.2.0", True), ("550 5.1.1", False)]
+
+    def test_none_is_kept_of_one_that_succeeds(self, owed):
+        [row] = owed()
+        outbox.sent(*claim_one(), "250 2.0.0")
+
+        assert not row.failures.exists()
+
+    def test_none_is_kept_by_who_lost_the_lease(self, owed):
+        [row] = owed()
+        lease, email = claim_one()
+        OutgoingEmail.objects.update(lease="another")
+
+        assert not outbox.failed(lease, email, "550 5.1.1")
+        assert not row.failures.exists()
+
+    def test_they_go_with_their_email(self, owed):
+        owed()
+        outbox.failed(*claim_one(), "550 5.1.1")
+
+        OutgoingEmail.objects.all().delete()
+
+        assert not Attempt.objects.exists()
 
 
 class TestClaiming:

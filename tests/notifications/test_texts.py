@@ -330,4 +330,4 @@ class TestOtherMail:
 
         assert "Dear & new." in preview.text
         assert "Dear &amp; new." in preview.html
-        assert "You get this because you confirmed" not in preview.text
+        assert "You get this because you agreed" not in preview.text
