@@ -149,9 +149,17 @@ def build_job(
     for name in ("pay_min", "pay_max"):
         values[name] = None if values[name] is None else Decimal(values[name])
     job = JobPage(**values)
-    job.requirements = [requirement(given) for given in requirements]
-    job.locations = [location(given) for given in locations]
+    job.requirements = in_order(requirement(given) for given in requirements)
+    job.locations = in_order(location(given) for given in locations)
     return job
+
+
+def in_order(rows: Iterable[Any]) -> list[Any]:
+    """Number rows as the editor's form does: without numbers their order is chance."""
+    rows = list(rows)
+    for number, row in enumerate(rows):
+        row.sort_order = number
+    return rows
 
 
 def make_draft(*, board: Page | None = None, **fields: Any) -> JobPage:
@@ -191,14 +199,16 @@ def edit(
     if requirements is not None:
         known = {(x.text, str(x.kind)): x for x in job.requirements.all()}
         wanted = [requirement(given) for given in requirements]
-        job.requirements = [known.get((x.text, str(x.kind)), x) for x in wanted]
+        job.requirements = in_order(
+            known.get((x.text, str(x.kind)), x) for x in wanted
+        )
     if reword:
         rows = list(job.requirements.all())
         for row in rows:
             row.text = reword.get(row.text, row.text)
         job.requirements = rows
     if locations is not None:
-        job.locations = [location(given) for given in locations]
+        job.locations = in_order(location(given) for given in locations)
     revision = job.save_revision(user=user)
     if publish:
         revision.publish(user=user)

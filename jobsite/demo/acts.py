@@ -86,13 +86,18 @@ def write(town: Town, job: shapes.Job) -> JobPage:
         apply_email=job.apply_email,
     )
     page.locations = [
-        JobLocation(place=place.town, region=place.region, country=place.country)
-        for place in job.places
+        JobLocation(
+            place=place.town, region=place.region, country=place.country, sort_order=n
+        )
+        for n, place in enumerate(job.places)
     ]
     page.requirements = [
-        JobRequirement(text=text, kind=kind)
-        for kind, texts in (("MUST", job.must), ("NICE", job.nice))
-        for text in texts
+        JobRequirement(text=text, kind=kind, sort_order=n)
+        for n, (kind, text) in enumerate(
+            (kind, text)
+            for kind, texts in (("MUST", job.must), ("NICE", job.nice))
+            for text in texts
+        )
     ]
     page.tags.add(*job.tags)
     page = town.index.add_child(instance=page)

@@ -19,6 +19,7 @@ from jobs.models import JobIndexPage, JobPage
 from notifications.models import AnnouncedState, Announcement, OutgoingEmail
 from tests.factories import (
     edit,
+    in_order,
     make_board,
     make_draft,
     make_job,
@@ -285,9 +286,7 @@ def copy_and_publish(staff, job):
 
 def reorder_requirements(staff, job):
     job = job.get_latest_revision_as_object()
-    job.requirements = list(reversed(job.requirements.all()))
-    for number, row in enumerate(job.requirements.all()):
-        row.sort_order = number
+    job.requirements = in_order(reversed(job.requirements.all()))
     job.save_revision().publish()
     texts = [x.text for x in JobPage.objects.get(pk=job.pk).requirements.all()]
     assert texts == ["Own bicycle", "Food hygiene, level 2"]
