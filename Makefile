@@ -20,12 +20,16 @@ run: ## Set everything up and run the board with its demo; PORT=8001 HOST=0.0.0.
 	@$(BOOTSTRAP) run
 
 .PHONY: test
-test: ## Run every test that this machine can run; T=tests/jobs for some of them
+test: ## Run the tests, as far as this machine can; T=tests/jobs for some of them
 	@$(BOOTSTRAP) test $(T)
 
 .PHONY: e2e
 e2e: ## Run the browser tests alone
 	@$(BOOTSTRAP) e2e
+
+.PHONY: slow
+slow: ## Run the tests that take minutes
+	@$(BOOTSTRAP) slow
 
 .PHONY: faults
 faults: ## Kill workers, mail servers and databases at random; ROUNDS=5 SEED=1

@@ -2,10 +2,29 @@
 
 import os
 
+import hypothesis
 import pytest
+from django.apps import apps
 from django.core.cache import cache
+from django.db import connection, transaction
+from django.test import TransactionTestCase
+from wagtail.models import Page
 
 from jobsite.bootstrap.__main__ import chromium
+
+# The same examples in every run, however slow the machine is, so that a run that fails
+# fails again. New ones: HYPOTHESIS_PROFILE=searching make slow
+hypothesis.settings.register_profile(
+    "steady",
+    derandomize=True,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+hypothesis.settings.register_profile(
+    "searching", hypothesis.settings.get_profile("steady"), derandomize=False
+)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 def pytest_collection_modifyitems(items):
@@ -29,3 +48,45 @@ def browser_type_launch_args(browser_type_launch_args):
         "executable_path": chromium(),
         "args": sandbox,
     }
+
+
+@pytest.fixture
+def committed(_rows_stay, transactional_db):
+    """A database where commits are real, for threads and rollbacks.
+
+    What a test leaves is deleted row by row: a flush would also take what migrations
+    made, from every test after this one.
+    """
+
+
+@pytest.fixture
+def _rows_stay(django_db_setup, django_db_blocker, monkeypatch):
+    with django_db_blocker.unblock():
+        there = {model: set(_keys(model)) for model in [Page, *_plain_models()]}
+
+    def forget(test_case):
+        for page in Page.objects.exclude(pk__in=there.pop(Page)).order_by("-depth"):
+            page.delete()
+        # Keys are looked at when the transaction ends, so the order does not matter.
+        with transaction.atomic():
+            for model, keys in there.items():
+                rows = model._base_manager.exclude(pk__in=keys)
+                rows._raw_delete(rows.db)
+        connection.close()
+
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", forget)
+
+
+def _plain_models():
+    """Every table but those of pages and of the search index, which follows them."""
+    return [
+        model
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed
+        and not issubclass(model, Page)
+        and model._meta.app_label not in ("wagtailsearch", "modelsearch")
+    ]
+
+
+def _keys(model):
+    return model._base_manager.values_list("pk", flat=True)

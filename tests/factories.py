@@ -199,9 +199,7 @@ def edit(
     if requirements is not None:
         known = {(x.text, str(x.kind)): x for x in job.requirements.all()}
         wanted = [requirement(given) for given in requirements]
-        job.requirements = in_order(
-            known.get((x.text, str(x.kind)), x) for x in wanted
-        )
+        job.requirements = in_order(known.get((x.text, str(x.kind)), x) for x in wanted)
     if reword:
         rows = list(job.requirements.all())
         for row in rows:

@@ -22,6 +22,8 @@ from jobsite.bootstrap.signals import Interrupted, interrupt, on_signal
 
 VAR_DIR = BASE_DIR / "var"
 BROWSER_TESTS = ("-m", "e2e", "tests/e2e")
+#: On every processor. A file stays together: some share what is costly to make.
+SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile")
 
 
 def run() -> int:
@@ -74,17 +76,24 @@ def test(chosen: "list[str]") -> int:
     if chosen:
         return wait_for(start_pytest(*chosen))
     if chromium() is None:
-        code = wait_for(start_pytest())
+        code = wait_for(start_pytest(*SIDE_BY_SIDE))
         print("Skipped: browser tests, as Chromium is missing: apt install chromium")
-        return code
-    with tempfile.TemporaryFile() as output:
-        code = wait_for(
-            start_pytest(),
-            start_pytest(*BROWSER_TESTS, variables=of_browser_tests(), output=output),
-        )
-        output.seek(0)
-        print(output.read().decode("utf-8", "replace"), flush=True)
+    else:
+        with tempfile.TemporaryFile() as output:
+            browser = start_pytest(
+                *BROWSER_TESTS, variables=of_browser_tests(), output=output
+            )
+            code = wait_for(start_pytest(*SIDE_BY_SIDE), browser)
+            output.seek(0)
+            print(output.read().decode("utf-8", "replace"), flush=True)
+    print("Left out, as they take minutes: make slow, make faults")
     return code
+
+
+def slow() -> int:
+    """The tests that take minutes."""
+    setup()
+    return wait_for(start_pytest("-m", "slow and not e2e", *SIDE_BY_SIDE, "tests"))
 
 
 def e2e() -> int:
@@ -177,6 +186,7 @@ def main(arguments: "list[str]") -> int:
         "run": run,
         "setup": setup,
         "e2e": e2e,
+        "slow": slow,
         "faults": faults,
         "reset": reset,
     }

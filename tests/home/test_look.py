@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from home import colours
@@ -66,7 +66,6 @@ class TestAccent:
 
 
 class TestShades:
-    @settings(deadline=None)
     @given(any_colour)
     def test_are_colours_and_can_be_read_in_the_dark(self, accent):
         dark = colours.for_dark(accent)
@@ -75,7 +74,6 @@ class TestShades:
             assert COLOUR.fullmatch(shade)
         assert colours.contrast(dark, colours.DARK_TINT) >= colours.DARK_READABLE
 
-    @settings(deadline=None)
     @given(any_colour)
     def test_of_an_accent_that_can_be_read_can_be_read_too(self, colour):
         accent = colours.nearest(colour)
@@ -90,7 +88,6 @@ class TestShades:
 
 
 class TestNearest:
-    @settings(deadline=None)
     @given(any_colour)
     def test_can_be_read_and_is_the_colour_itself_where_that_can(self, colour):
         near = colours.nearest(colour)

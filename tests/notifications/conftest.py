@@ -5,24 +5,14 @@ import logging
 
 import pytest
 from django.core import mail
-from django.db import connection
-from django.test import Client, TransactionTestCase
+from django.test import Client
 from django.utils import timezone
-from wagtail.models import ModelLogEntry, Page, PageLogEntry, Revision
 
-from jobs.models import Company, JobCategory, JobPage, JobRecord
+from jobs.models import JobPage
 from notifications import clock, reconciling, services
 from notifications.delivery.transport import open_transport
 from notifications.delivery.worker import work
-from notifications.models import (
-    Announcement,
-    Heartbeat,
-    OutgoingEmail,
-    Pause,
-    Suppression,
-)
 from notifications.rendering import Message
-from subscriptions.models import Subscriber, Subscription
 from tests.factories import (
     build_job,
     make_board,
@@ -129,30 +119,3 @@ def errors(caplog):
         ]
 
     return errors
-
-
-@pytest.fixture
-def committed(_first_rows_stay, transactional_db):
-    """A database where commits are real, for threads and rollbacks.
-
-    What a test leaves is deleted row by row: a flush would also take what migrations
-    made, from every test after this one.
-    """
-
-
-@pytest.fixture
-def _first_rows_stay(monkeypatch):
-    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", _forget)
-
-
-def _forget(test_case):
-    OutgoingEmail.objects.all().delete()
-    Announcement.objects.all().delete()
-    Subscription.objects.all().delete()
-    for model in (Subscriber, JobRecord, Suppression, Heartbeat, Pause):
-        model.objects.all().delete()
-    for page in Page.objects.filter(pk__in=JobPage.objects.values("pk")):
-        page.delete()
-    for model in (Company, JobCategory, PageLogEntry, ModelLogEntry, Revision):
-        model.objects.all().delete()
-    connection.close()

@@ -2,33 +2,12 @@
 
 import threading
 
-import pytest
 from django.db import connection
-from wagtail.models import PageLogEntry
 
-from jobs.models import Company, JobPage, JobRecord
-from notifications.models import OutgoingEmail
+from jobs.models import JobPage, JobRecord
 from subscriptions import services
 from subscriptions.models import Subscriber, Subscription
 from tests.factories import make_job, make_subscription
-
-
-@pytest.fixture
-def committed(django_db_setup, django_db_blocker):
-    """A database in which threads see each other's rows; what a test adds is deleted.
-
-    Not ``transactional_db``, whose flush would take what migrations made.
-    """
-    with django_db_blocker.unblock():
-        yield
-        OutgoingEmail.objects.all().delete()
-        Subscription.objects.all().delete()
-        Subscriber.objects.all().delete()
-        for job in JobPage.objects.all():
-            job.delete()
-        for model in (JobRecord, Company, PageLogEntry):
-            model.objects.all().delete()
-        connection.close()
 
 
 def together(function, times):
