@@ -1,6 +1,7 @@
 """The public addresses. ``urls_dev`` adds what only a demo may have."""
 
 from django.conf import settings
+from django.contrib.sitemaps import views as sitemaps
 from django.urls import URLPattern, URLResolver, include, path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -8,6 +9,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from home.views import look_css
 from jobsite.health import healthz
+from jobsite.robots import SITEMAPS, robots_txt
 from jobsite.signing_in import LimitedPasswordResetView
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +21,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jobs.urls")),
     path("notices/", include("notifications.urls")),
     path("healthz", healthz, name="healthz"),
+    path("robots.txt", robots_txt, name="robots_txt"),
+    path(
+        "sitemap.xml",
+        sitemaps.index,
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap_part"},
+        name="sitemap",
+    ),
+    path(
+        "sitemap-<slug:section>.xml",
+        sitemaps.sitemap,
+        {"sitemaps": SITEMAPS},
+        name="sitemap_part",
+    ),
     path("look.css", look_css, name="look_css"),
     *(
         [path("email/", include("anymail.urls"))]

@@ -11,7 +11,7 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
-from jobs import search
+from jobs import feeds, search
 from jobs.blocks import RegionBlock
 from jobs.models.pages import JobPage
 from jobs.models.snippets import Company, JobCategory
@@ -79,6 +79,16 @@ class JobIndexPage(RoutablePageMixin, Page):
                 "company": company,
             },
         )
+
+    @path("feed/", name="feed")
+    def feed(self, request: HttpRequest) -> HttpResponse:
+        """Answer the list's newest jobs as Atom, narrowed by the same query string."""
+        query = search.clean(request.GET.get("q", ""))
+        jobs = JobPage.objects.open().listed().select_related("record").newest_first()
+        for name, model in (("category", JobCategory), ("company", Company)):
+            found = _by_slug(model, request.GET.get(name))
+            jobs = jobs.filter(**{name: found}) if found else jobs
+        return feeds.answer(self, request, search.search(jobs, query)[: feeds.ENTRIES])
 
     @path("company/<slug:slug>/", name="company")
     def company_page(self, request: HttpRequest, slug: str) -> HttpResponse:

@@ -42,6 +42,16 @@ def jobs_url(context: dict[str, Any], **query: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def feed_url(context: dict[str, Any], query: str = "") -> str:
+    """Answer the address of the list's feed, narrowed by a query string.
+
+    Empty when the site has no job list.
+    """
+    url = _index_url(context)
+    return f"{url}feed/{query}" if url else ""
+
+
+@register.simple_tag(takes_context=True)
 def category_url(context: dict[str, Any], category: JobCategory) -> str:
     """Answer the address of the list narrowed to ``category``."""
     return jobs_url(context, category=category.slug)

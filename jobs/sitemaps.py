@@ -1,0 +1,78 @@
+"""What search engines are to look at: open jobs, and companies that have one.
+
+In parts, so that a board with 50,000 jobs is read a few thousand at a time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib.sitemaps import Sitemap
+from django.db.models import Max, QuerySet
+from django.urls import reverse
+from wagtail.models import Site
+
+from jobs.models import Company, JobIndexPage, JobPage
+
+PART = 5_000
+
+
+class JobSitemap(Sitemap[tuple[str, dt.datetime | None]]):
+    """Open jobs, each with when it was last published."""
+
+    limit = PART
+
+    def __init__(self) -> None:
+        # Looked up once for all jobs, which stand in one tree.
+        root = next(iter(Site.get_site_root_paths()), None)
+        self._skipped = len(root.root_path) if root else 1
+        self._prefix = reverse("wagtail_serve", args=[""])
+
+    def items(self) -> QuerySet[Any, tuple[str, dt.datetime | None]]:
+        jobs = JobPage.objects.open().filter(alias_of__isnull=True)
+        found: QuerySet[Any, tuple[str, dt.datetime | None]] = jobs.order_by(
+            "pk"
+        ).values_list("url_path", "last_published_at")
+        return found
+
+    def location(self, item: tuple[str, dt.datetime | None]) -> str:
+        return self._prefix + item[0][self._skipped :]
+
+    def lastmod(self, item: tuple[str, dt.datetime | None]) -> dt.datetime | None:
+        return item[1]
+
+    def get_latest_lastmod(self) -> dt.datetime | None:
+        latest: dt.datetime | None = JobPage.objects.open().aggregate(
+            x=Max("last_published_at")
+        )["x"]
+        return latest
+
+
+class CompanySitemap(Sitemap[tuple[str, dt.datetime | None]]):
+    """Companies with an open job, each with when the newest of them was published."""
+
+    limit = PART
+
+    def __init__(self) -> None:
+        index = JobIndexPage.objects.live().public().first()
+        self._prefix = (index.get_url() or "") if index else ""
+
+    def items(self) -> Any:
+        if not self._prefix:
+            return Company.objects.none().values_list("slug", "pk")
+        jobs = JobPage.objects.open().order_by()
+        named = jobs.filter(company__is_confidential=False)
+        found = named.values("company__slug").annotate(Max("last_published_at"))
+        return found.order_by("company__slug").values_list(
+            "company__slug", "last_published_at__max"
+        )
+
+    def location(self, item: tuple[str, dt.datetime | None]) -> str:
+        return f"{self._prefix}company/{item[0]}/"
+
+    def lastmod(self, item: tuple[str, dt.datetime | None]) -> dt.datetime | None:
+        return item[1]
+
+    def get_latest_lastmod(self) -> dt.datetime | None:
+        return JobSitemap().get_latest_lastmod()

@@ -1,0 +1,41 @@
+"""Where search engines may look."""
+
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from home.sitemaps import PageSitemap
+from jobs.sitemaps import CompanySitemap, JobSitemap
+
+SITEMAPS: dict[str, type[Sitemap]] = {
+    "pages": PageSitemap,
+    "companies": CompanySitemap,
+    "jobs": JobSitemap,
+}
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def robots_txt(request: HttpRequest) -> HttpResponse:
+    """Answer robots.txt (RFC 9309): everything but what is for staff and for readers.
+
+    Pages of followers are kept out by their own "noindex" too, which only counts
+    where a robot may read it; here it saves them the visit.
+    """
+    closed = [
+        reverse("wagtailadmin_home"),
+        reverse("subscriptions:manage").removesuffix("manage/"),
+        reverse("notifications:notices", args=["-"]).removesuffix("-/"),
+    ]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in closed),
+        "",
+        f"Sitemap: {urljoin(settings.SITE_URL, reverse('sitemap'))}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
