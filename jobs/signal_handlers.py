@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.apps import apps
 from django.db import transaction
-from django.db.models.signals import pre_delete
+from django.db.models.signals import post_migrate, pre_delete
 from django.utils import timezone
 from wagtail.models import Page
 from wagtail.signals import (
@@ -17,6 +18,7 @@ from wagtail.signals import (
     post_page_move,
 )
 
+from jobs import listing_sql
 from jobs.models import BoardSettings, JobLocation, JobPage, JobPath, JobRecord
 
 logger = logging.getLogger(__name__)
@@ -84,6 +86,11 @@ def on_new_page(sender: type, page: Any, **kwargs: Any) -> None:
     page.locations = [JobLocation(country=board.default_country)]
 
 
+def on_migrated(sender: Any, using: str, **kwargs: Any) -> None:
+    """Have the database keep the list of jobs; a migration may have undone it."""
+    listing_sql.install(using)
+
+
 def register_signal_handlers() -> None:
     """Connect every receiver above. Called once, from ``JobsConfig.ready``."""
     page_published.connect(
@@ -98,3 +105,8 @@ def register_signal_handlers() -> None:
     page_slug_changed.connect(on_page_moved, dispatch_uid="jobs.on_page_renamed")
     post_page_move.connect(on_page_moved, dispatch_uid="jobs.on_page_moved")
     init_new_page.connect(on_new_page, dispatch_uid="jobs.on_new_page")
+    post_migrate.connect(
+        on_migrated,
+        sender=apps.get_app_config("jobs"),
+        dispatch_uid="jobs.on_migrated",
+    )

@@ -230,6 +230,7 @@ def make_jobs(count: int, **fields: Any) -> QuerySet[JobPage]:
         page.locale_id = board.locale_id
         page.posted_at = page.first_published_at = timezone.now()
         page.last_published_at = page.first_published_at
+        page.derive()
     bases = [
         Page(
             **{f.attname: getattr(page, f.attname) for f in Page._meta.concrete_fields}

@@ -1,5 +1,6 @@
 from jobs.models.children import JobLocation, JobRequirement, JobTag
 from jobs.models.index_page import JobIndexPage
+from jobs.models.listing import JobListing, JobListingPlace, JobWords
 from jobs.models.pages import JobPage
 from jobs.models.records import JobPath, JobRecord
 from jobs.models.settings import BoardSettings
@@ -10,10 +11,13 @@ __all__ = [
     "Company",
     "JobCategory",
     "JobIndexPage",
+    "JobListing",
+    "JobListingPlace",
     "JobLocation",
     "JobPage",
     "JobPath",
     "JobRecord",
     "JobRequirement",
     "JobTag",
+    "JobWords",
 ]

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
-from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -11,12 +8,12 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
-from jobs import feeds, search
+from jobs import choosing, facets, feeds, listing
 from jobs.blocks import RegionBlock
+from jobs.filters import NEWEST, JobFilterSet
 from jobs.models.pages import JobPage
-from jobs.models.snippets import Company, JobCategory
-
-JOBS_PER_PAGE = 20
+from jobs.models.settings import BoardSettings
+from jobs.models.snippets import Company
 
 
 class JobIndexPage(RoutablePageMixin, Page):
@@ -53,42 +50,38 @@ class JobIndexPage(RoutablePageMixin, Page):
 
     @path("", name="list")
     def job_list(self, request: HttpRequest) -> HttpResponse:
-        """Answer the list, narrowed by ``q``, ``category`` and ``company``.
+        """Answer the list, narrowed and ordered by the query string.
 
-        What cannot be understood is ignored, so that an old or mistyped address still
-        shows jobs.
+        Three queries of its own: all counts, the jobs of the page, and their places.
+        The answer is the same whole page whether htmx asks for it or a browser.
         """
-        query = search.clean(request.GET.get("q", ""))
-        category = _by_slug(JobCategory, request.GET.get("category"))
-        company = _by_slug(Company, request.GET.get("company"))
-        if company and company.is_confidential:
-            company = None
-        jobs = JobPage.objects.open().listed().newest_first()
-        if category:
-            jobs = jobs.filter(category_id=category.pk)
-        if company:
-            jobs = jobs.filter(company_id=company.pk)
-        paginator = Paginator(search.search(jobs, query), JOBS_PER_PAGE)
+        filters = self._filters(request)
+        found = facets.count(filters)
+        after = request.GET.get("after", "")
+        jobs = listing.page_of(
+            filters, found.total, number=request.GET.get("page", ""), after=after
+        )
         return self.render(
             request,
             context_overrides={
-                "jobs": paginator.get_page(request.GET.get("page")),
-                "count": paginator.count,
-                "query": query,
-                "category": category,
-                "company": company,
+                "jobs": jobs,
+                "filters": filters,
+                "facets": found,
+                "chosen_sort": "" if filters.order == NEWEST else filters.order,
+                "chips": choosing.chips(filters, found),
+                "sorts": choosing.sorts(filters),
+                "pages": choosing.pages(filters, jobs),
+                "here": choosing.here(filters, jobs, after),
+                "near": [] if found.total else choosing.near(filters, found),
+                "is_indexed": choosing.is_indexed(filters) and jobs.number is not None,
             },
         )
 
     @path("feed/", name="feed")
     def feed(self, request: HttpRequest) -> HttpResponse:
         """Answer the list's newest jobs as Atom, narrowed by the same query string."""
-        query = search.clean(request.GET.get("q", ""))
-        jobs = JobPage.objects.open().listed().select_related("record").newest_first()
-        for name, model in (("category", JobCategory), ("company", Company)):
-            found = _by_slug(model, request.GET.get(name))
-            jobs = jobs.filter(**{name: found}) if found else jobs
-        return feeds.answer(self, request, search.search(jobs, query)[: feeds.ENTRIES])
+        filters = self._filters(request)
+        return feeds.answer(self, request, listing.newest(filters, feeds.ENTRIES))
 
     @path("company/<slug:slug>/", name="company")
     def company_page(self, request: HttpRequest, slug: str) -> HttpResponse:
@@ -101,8 +94,6 @@ class JobIndexPage(RoutablePageMixin, Page):
             context_overrides={"company": company, "jobs": list(jobs[:100])},
         )
 
-
-def _by_slug(model: type[models.Model], slug: str | None) -> Any:
-    if not slug or "\x00" in slug:
-        return None
-    return model._default_manager.filter(slug=slug).first()
+    def _filters(self, request: HttpRequest) -> JobFilterSet:
+        currency = BoardSettings.load(request_or_site=request).default_currency
+        return JobFilterSet(request.GET, currency=currency)

@@ -20,7 +20,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search import index
 
-from jobs import choices, facts, formatting, structured_data
+from jobs import choices, facts, formatting, search, structured_data
 from jobs.blocks import JobBodyBlock
 from jobs.forms import JobPageForm
 from jobs.models.children import JobRequirement, JobTag, load_children
@@ -143,6 +143,7 @@ class JobPage(Page):
         ),
     )
     posted_at = models.DateTimeField(_("posted"), null=True, editable=False)
+    words = models.TextField(default="", editable=False)
 
     objects = JobPageManager()
 
@@ -222,8 +223,8 @@ class JobPage(Page):
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, keeping the columns that lists sort by in step with the facts."""
-        self.pay_per_year = self._pay_per_year()
+        """Save, keeping what lists sort by and search in step with the facts."""
+        self.derive()
         if self.live and self.posted_at is None:
             self.posted_at = timezone.now()
         if not self.closed_reason:
@@ -231,6 +232,12 @@ class JobPage(Page):
         elif self.closed_at is None:
             self.closed_at = timezone.now()
         super().save(*args, **kwargs)
+
+    def derive(self) -> None:
+        """Set the columns that follow from others; for those that write rows in bulk."""
+        self.pay_per_year = self._pay_per_year()
+        tags = [item.tag.name for item in self.tagged_items.all()]
+        self.words = search.words_of(self.body.get_prep_value(), tags)
 
     def _pay_per_year(self) -> Any:
         amount = self.pay_max if self.pay_max is not None else self.pay_min

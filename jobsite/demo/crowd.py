@@ -197,7 +197,7 @@ def _job(
         )
         for n, text in enumerate(texts)
     ]
-    page.pay_per_year = page._pay_per_year()
+    page.derive()
     return page
 
 

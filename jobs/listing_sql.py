@@ -1,0 +1,372 @@
+"""The triggers that keep ``JobListing``, its places and its words in step with jobs.
+
+A trigger sees every write: an editor's click, ``QuerySet.update``, a bulk load, a page
+that is moved under a private one. ``install`` runs after each ``migrate``: on SQLite a
+migration that alters a table makes it anew, and its triggers are lost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.db import connections, transaction
+
+from jobs.search import postgresql_config, sqlite_tokenizer
+
+#: What is written of the jobs that ``{which}`` selects.
+_LISTING = """
+    INSERT INTO jobs_joblisting (
+        number, page_id, closes_at, pay, pay_currency,
+        employment_type, workplace, category_id, company_id
+    )
+    SELECT {number}, job.page_ptr_id, COALESCE(job.closes_at, {never}),
+        COALESCE(CAST(job.pay_per_year AS BIGINT), -1), job.pay_currency,
+        job.employment_type, job.workplace, job.category_id, job.company_id
+    FROM jobs_jobpage job JOIN wagtailcore_page page ON page.id = job.page_ptr_id
+    WHERE {which} AND page.live AND job.closed_reason = '' AND NOT EXISTS (
+        SELECT 1 FROM wagtailcore_pageviewrestriction restriction
+        JOIN wagtailcore_page above ON above.id = restriction.page_id
+        WHERE above.path = substr(page.path, 1, length(above.path))
+    )
+"""
+_PLACES = """
+    INSERT INTO jobs_joblistingplace (listing_id, key, name, is_town, closes_at)
+    SELECT listing.number, lower(place.place), place.place, {true}, listing.closes_at
+    FROM jobs_joblisting listing JOIN jobs_joblocation place USING (page_id)
+    WHERE place.place <> '' AND {which}
+    UNION
+    SELECT listing.number, lower(place.region), place.region, {false}, listing.closes_at
+    FROM jobs_joblisting listing JOIN jobs_joblocation place USING (page_id)
+    WHERE place.region <> '' AND {which}
+"""
+_WORDS = """
+    SELECT listing.number AS number, page.title AS title,
+        job.summary || ' ' || COALESCE(company.name, '') || ' '
+            || COALESCE(category.name, '') || ' ' || COALESCE((
+                SELECT {join}(place.place || ' ' || place.region, ' ')
+                FROM jobs_joblocation place WHERE place.page_id = job.page_ptr_id
+            ), '') AS facts,
+        job.words AS words
+    FROM jobs_joblisting listing
+    JOIN jobs_jobpage job ON job.page_ptr_id = listing.page_id
+    JOIN wagtailcore_page page ON page.id = listing.page_id
+    LEFT JOIN jobs_jobcategory category ON category.id = job.category_id
+    LEFT JOIN jobs_company company
+        ON company.id = job.company_id AND NOT company.is_confidential
+    WHERE {which}
+"""
+
+
+@dataclass(frozen=True)
+class Wire:
+    """One write that may change what the list reads.
+
+    ``pages`` selects the jobs it concerns; ``{row}`` in it is NEW or OLD.
+    """
+
+    table: str
+    event: str
+    pages: str
+    changed: tuple[str, ...] = ()
+
+    @property
+    def row(self) -> str:
+        return "OLD" if self.event == "DELETE" else "NEW"
+
+    @property
+    def name(self) -> str:
+        return f"jobs_listing_{self.table}_{self.event.lower()}"
+
+    @property
+    def is_change(self) -> str:
+        """What has to differ for an UPDATE to matter."""
+        return " OR ".join(f"OLD.{x} {{differs}} NEW.{x}" for x in self.changed)
+
+
+_BELOW = """
+    SELECT job.page_ptr_id FROM jobs_jobpage job
+    JOIN wagtailcore_page page ON page.id = job.page_ptr_id
+    JOIN wagtailcore_page above ON above.id = {row}.page_id
+    WHERE above.path = substr(page.path, 1, length(above.path))
+"""
+#: What goes when a row of ``JobListing`` goes.
+_FORGET_NAME = "jobs_listing_forgotten"
+_FORGET = (
+    "DELETE FROM jobs_jobwords WHERE rowid = {row}.number",
+    "DELETE FROM jobs_joblistingplace WHERE listing_id = {row}.number",
+)
+WIRES = (
+    Wire("jobs_jobpage", "INSERT", "SELECT {row}.page_ptr_id"),
+    Wire(
+        "jobs_jobpage",
+        "UPDATE",
+        "SELECT {row}.page_ptr_id",
+        (
+            "posted_at",
+            "closes_at",
+            "closed_reason",
+            "pay_per_year",
+            "pay_currency",
+            "employment_type",
+            "workplace",
+            "category_id",
+            "company_id",
+            "summary",
+            "words",
+        ),
+    ),
+    Wire("jobs_jobpage", "DELETE", "SELECT {row}.page_ptr_id"),
+    Wire(
+        "wagtailcore_page",
+        "UPDATE",
+        "SELECT page_ptr_id FROM jobs_jobpage WHERE page_ptr_id = {row}.id",
+        ("live", "path", "title"),
+    ),
+    Wire("jobs_joblocation", "INSERT", "SELECT {row}.page_id"),
+    Wire("jobs_joblocation", "UPDATE", "SELECT {row}.page_id", ("place", "region")),
+    Wire("jobs_joblocation", "DELETE", "SELECT {row}.page_id"),
+    Wire(
+        "jobs_company",
+        "UPDATE",
+        "SELECT page_ptr_id FROM jobs_jobpage WHERE company_id = {row}.id",
+        ("name", "is_confidential"),
+    ),
+    Wire(
+        "jobs_jobcategory",
+        "UPDATE",
+        "SELECT page_ptr_id FROM jobs_jobpage WHERE category_id = {row}.id",
+        ("name",),
+    ),
+    Wire("wagtailcore_pageviewrestriction", "INSERT", _BELOW),
+    Wire("wagtailcore_pageviewrestriction", "UPDATE", _BELOW, ("page_id",)),
+    Wire("wagtailcore_pageviewrestriction", "DELETE", _BELOW),
+)
+
+
+class Dialect(Protocol):
+    """How one kind of database says it."""
+
+    def tables(self) -> list[str]:
+        """Make the table of words, empty."""
+
+    def rebuild(self) -> list[str]:
+        """Write anew what is listed of every job."""
+
+    def triggers(self) -> Iterator[tuple[str, list[str]]]:
+        """The name of each trigger, and what replaces it."""
+
+    def marked(self, digest: str) -> str:
+        """Count the triggers that carry ``digest``."""
+
+
+class SQLite:
+    """FTS5, and triggers that spell out what they do."""
+
+    words = {
+        # When it was posted, in milliseconds, and its key to tell apart what was
+        # posted in the same one.
+        "number": "CAST((julianday(COALESCE(job.posted_at, page.first_published_at,"
+        " '2000-01-01')) - 2440587.5) * 86400000 + 0.5 AS INTEGER) * 1048576"
+        " + job.page_ptr_id % 1048576",
+        "never": "'9999-01-01 00:00:00'",
+        "true": "1",
+        "false": "0",
+        "join": "group_concat",
+        "differs": "IS NOT",
+    }
+
+    def __init__(self, digest: str = "") -> None:
+        self.digest = digest
+
+    def tables(self) -> list[str]:
+        return [
+            "DROP TABLE IF EXISTS jobs_jobwords",
+            "CREATE VIRTUAL TABLE jobs_jobwords USING fts5("
+            f"title, facts, words, tokenize='{sqlite_tokenizer()}')",
+        ]
+
+    def rebuild(self) -> list[str]:
+        return self._sync("SELECT page_ptr_id FROM jobs_jobpage")
+
+    def _sync(self, pages: str) -> list[str]:
+        listed = self.words | {"which": f"listing.page_id IN ({pages})"}
+        job = self.words | {"which": f"job.page_ptr_id IN ({pages})"}
+        return [
+            f"DELETE FROM jobs_joblisting WHERE page_id IN ({pages})",
+            _LISTING.format(**job).replace("INSERT", "INSERT OR IGNORE", 1),
+            _PLACES.format(**listed),
+            "INSERT OR REPLACE INTO jobs_jobwords (rowid, title, facts, words)"
+            + _WORDS.format(**listed),
+        ]
+
+    def triggers(self) -> Iterator[tuple[str, list[str]]]:
+        for wire in WIRES:
+            what = self._sync(wire.pages.format(row=wire.row))
+            when = wire.is_change.format(**self.words)
+            yield (
+                wire.name,
+                self._trigger(wire.name, wire.event, wire.table, what, when),
+            )
+        forget = [text.format(row="OLD") for text in _FORGET]
+        yield (
+            _FORGET_NAME,
+            self._trigger(_FORGET_NAME, "DELETE", "jobs_joblisting", forget),
+        )
+
+    def _trigger(
+        self, name: str, event: str, table: str, what: list[str], when: str = ""
+    ) -> list[str]:
+        condition = f"WHEN {when}" if when else ""
+        return [
+            f"DROP TRIGGER IF EXISTS {name}",
+            f"CREATE TRIGGER {name} AFTER {event} ON {table} {condition} "
+            f"BEGIN /* {self.digest} */ {'; '.join(what)}; END",
+        ]
+
+    def marked(self, digest: str) -> str:
+        return (
+            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' "
+            f"AND sql LIKE '%/* {digest} */%'"
+        )
+
+
+class PostgreSQL:
+    """A column of lexemes with a GIN index, and functions that the triggers call."""
+
+    words = {
+        "number": "CAST(EXTRACT(EPOCH FROM COALESCE(job.posted_at,"
+        " page.first_published_at, TIMESTAMPTZ '2000-01-01 00:00+00')) * 1000 AS BIGINT)"
+        " * 1048576 + job.page_ptr_id % 1048576",
+        "never": "TIMESTAMPTZ '9999-01-01 00:00:00+00'",
+        "true": "TRUE",
+        "false": "FALSE",
+        "join": "string_agg",
+        "differs": "IS DISTINCT FROM",
+    }
+
+    def __init__(self, digest: str = "") -> None:
+        self.digest = digest
+
+    def tables(self) -> list[str]:
+        listed = self.words | {"which": "listing.page_id = ANY(pages)"}
+        job = self.words | {"which": "job.page_ptr_id = ANY(pages)"}
+        config = f"'{postgresql_config()}'"
+        lexemes = (
+            f"setweight(to_tsvector({config}, title), 'A')"
+            f" || setweight(to_tsvector({config}, facts), 'B')"
+            f" || to_tsvector({config}, words)"
+        )
+        return [
+            "DROP TABLE IF EXISTS jobs_jobwords",
+            "CREATE TABLE jobs_jobwords "
+            "(rowid bigint PRIMARY KEY, jobs_jobwords tsvector NOT NULL)",
+            "CREATE INDEX jobs_jobwords_gin ON jobs_jobwords USING gin (jobs_jobwords)",
+            self._function(
+                "jobs_listing_sync(pages bigint[])",
+                "void",
+                # One writer a job: of two at once, the second one sees what the first
+                # one did.
+                "PERFORM 1 FROM jobs_jobpage WHERE page_ptr_id = ANY(pages) "
+                "ORDER BY page_ptr_id FOR NO KEY UPDATE;"
+                "DELETE FROM jobs_joblisting WHERE page_id = ANY(pages);"
+                f"{_LISTING.format(**job)} ON CONFLICT DO NOTHING;"
+                f"{_PLACES.format(**listed)};"
+                f"INSERT INTO jobs_jobwords SELECT number, {lexemes} "
+                f"FROM ({_WORDS.format(**listed)}) AS found ON CONFLICT (rowid) "
+                "DO UPDATE SET jobs_jobwords = EXCLUDED.jobs_jobwords",
+            ),
+        ]
+
+    def rebuild(self) -> list[str]:
+        every = "ARRAY(SELECT page_ptr_id::bigint FROM jobs_jobpage)"
+        return [f"SELECT jobs_listing_sync({every})"]
+
+    def triggers(self) -> Iterator[tuple[str, list[str]]]:
+        for wire in WIRES:
+            pages = wire.pages.format(row=wire.row)
+            what = f"PERFORM jobs_listing_sync(ARRAY({pages})::bigint[])"
+            when = wire.is_change.format(**self.words)
+            yield (
+                wire.name,
+                self._trigger(wire.name, wire.event, wire.table, what, when),
+            )
+        forget = "; ".join(text.format(row="OLD") for text in _FORGET)
+        yield (
+            _FORGET_NAME,
+            self._trigger(_FORGET_NAME, "DELETE", "jobs_joblisting", forget),
+        )
+
+    def _trigger(
+        self, name: str, event: str, table: str, what: str, when: str = ""
+    ) -> list[str]:
+        condition = f"WHEN ({when})" if when else ""
+        return [
+            self._function(f"{name}()", "trigger", f"{what}; RETURN NULL"),
+            f"DROP TRIGGER IF EXISTS {name} ON {table}",
+            f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW {condition} "
+            f"EXECUTE FUNCTION {name}()",
+            f"COMMENT ON TRIGGER {name} ON {table} IS '{self.digest}'",
+        ]
+
+    def _function(self, signature: str, returns: str, body: str) -> str:
+        return (
+            f"CREATE OR REPLACE FUNCTION {signature} RETURNS {returns} "
+            f"LANGUAGE plpgsql AS $$ BEGIN {body}; END $$"
+        )
+
+    def marked(self, digest: str) -> str:
+        return (
+            "SELECT count(*) FROM pg_trigger "
+            "JOIN pg_description ON objoid = pg_trigger.oid "
+            f"AND classoid = 'pg_trigger'::regclass WHERE description = '{digest}'"
+        )
+
+
+DIALECTS: dict[str, type[SQLite] | type[PostgreSQL]] = {
+    "sqlite": SQLite,
+    "postgresql": PostgreSQL,
+}
+
+
+def install(using: str = "default") -> None:
+    """Have the database keep the list, unless it does so already.
+
+    Everything is written anew when a trigger is missing, or says something else than
+    this version of the code, or the language of the site is another. Before the tables
+    are there nothing happens.
+    """
+    connection = connections[using]
+    if "jobs_joblisting" not in connection.introspection.table_names():
+        return
+    make = DIALECTS[connection.vendor]
+    digest = _digest(make())
+    dialect = make(digest)
+    triggers = list(dialect.triggers())
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        cursor.execute(dialect.marked(digest))
+        if cursor.fetchone() == (len(triggers),):
+            return
+        replace = [statement for _name, each in triggers for statement in each]
+        _run(cursor, [*dialect.tables(), *replace, *dialect.rebuild()])
+
+
+def rebuild(using: str = "default") -> None:
+    """Write anew what is listed of every job."""
+    connection = connections[using]
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        _run(cursor, DIALECTS[connection.vendor]().rebuild())
+
+
+def _run(cursor: Any, statements: list[str]) -> None:
+    for statement in statements:
+        # Without parameters a "%" is a "%".
+        cursor.execute(statement)
+
+
+def _digest(dialect: SQLite | PostgreSQL) -> str:
+    triggers = [statement for _name, each in dialect.triggers() for statement in each]
+    text = "".join([*dialect.tables(), *triggers])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

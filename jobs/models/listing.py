@@ -1,0 +1,149 @@
+"""What the public list reads: one narrow row for each job that anybody may see.
+
+Nothing here is written by Python. Triggers in the database (``jobs.listing_sql``) keep
+every row in step with the job, its page, its places and its company, whichever way
+those are written. docs/adr/0011-list-of-jobs-kept-by-triggers.md says why.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.utils import timezone
+
+from jobs import choices
+from jobs.models.pages import JobPage
+from jobs.models.snippets import Company, JobCategory
+from jobs.search import Matches
+
+#: Stands for "no closing date" where a column must sort and compare.
+NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+#: Stands for "pay is not stated".
+NO_PAY = -1
+
+
+class JobListingQuerySet(models.QuerySet["JobListing"]):
+    def open(self, now: dt.datetime | None = None) -> JobListingQuerySet:
+        """Jobs that the public can see and still apply for.
+
+        Says the same as ``JobPage.objects.open()``, from this table alone.
+        """
+        return self.filter(closes_at__gt=now or timezone.now())
+
+    def past(self, now: dt.datetime) -> JobListingQuerySet:
+        """Rows whose job closed so long ago that no clock still takes it for open."""
+        return self.filter(closes_at__lte=now - dt.timedelta(days=1))
+
+
+class JobListing(models.Model):
+    """A job that is live, public, and neither filled nor cancelled.
+
+    ``number`` grows with the moment of posting, and no two jobs have the same: it is
+    the order "newest first", the point where an older page goes on, and the row of the
+    search index, all in one key. A closing date may have passed: ask ``open()``.
+    """
+
+    # Written by the triggers; on SQLite only such a key is the table's own order.
+    number = models.BigAutoField(primary_key=True)
+    page = models.OneToOneField(
+        JobPage, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    closes_at = models.DateTimeField()
+    pay = models.BigIntegerField()
+    pay_currency = models.CharField(max_length=3)
+    employment_type = models.CharField(max_length=10, choices=choices.EmploymentType)
+    workplace = models.CharField(max_length=7, choices=choices.Workplace)
+    category = models.ForeignKey(
+        JobCategory,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    company = models.ForeignKey(
+        Company,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+
+    objects = models.Manager.from_queryset(JobListingQuerySet)()
+
+    class Meta:
+        # Each has all that a count of its value needs, in the order of the list.
+        indexes = [
+            models.Index(fields=["closes_at", "-number"], name="listing_closing"),
+            models.Index(fields=["-pay", "-number"], name="listing_pay"),
+            *(
+                models.Index(
+                    fields=[field, "-number", "closes_at"], name=f"listing_{field[:12]}"
+                )
+                for field in ("employment_type", "workplace", "category", "company")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class JobListingPlace(models.Model):
+    """One name under which a listed job can be looked for: of a town or a region.
+
+    ``key`` is the name in lower case. ``closes_at`` is the listing's.
+    """
+
+    listing = models.ForeignKey(
+        JobListing,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="places",
+    )
+    key = models.CharField(max_length=100)
+    name = models.CharField(max_length=100)
+    is_town = models.BooleanField()
+    closes_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["key", "-listing", "closes_at"], name="listing_place"),
+            models.Index(
+                fields=["listing", "is_town", "key", "name"], name="listing_place_of"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class JobWords(models.Model):
+    """What the database's own text search knows of a listed job.
+
+    An FTS5 table on SQLite, a ``tsvector`` with a GIN index on PostgreSQL. Made by
+    ``jobs.listing_sql``, which no migration can express for both.
+    """
+
+    listing = models.OneToOneField(
+        JobListing,
+        primary_key=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_column="rowid",
+        related_name="words",
+    )
+    # FTS5 names the column that stands for all of its columns like the table.
+    index = models.TextField(db_column="jobs_jobwords")
+
+    class Meta:
+        managed = False
+        db_table = "jobs_jobwords"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+JobWords._meta.get_field("index").register_lookup(Matches)
