@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -18,12 +17,13 @@ from jobs import formatting, wording
 from jobs.facts import facts_now, private_paths
 from jobs.models import JobPage, JobRecord
 from notifications import clock, services
+from notifications.audience import audience, crowd_of
 from notifications.models import AnnouncedState, Announcement
 from notifications.permissions import may_see_announcements
-from subscriptions.models import Subscription
 
 if TYPE_CHECKING:
     from notifications.services import News, Outlook
+    from subscriptions.models import SubscriptionQuerySet
 
 Kind = Announcement.Kind
 
@@ -35,7 +35,7 @@ def tell_outlook(request: HttpRequest, page: JobPage) -> None:
     outlook = services.outlook(record=record)
     text = outlook_text(outlook)
     if text:
-        _add(request, text, told=bool(outlook.news and outlook.followers))
+        _add(request, text, told=bool(outlook.told))
 
 
 def tell_many(request: HttpRequest, record_ids: list[int]) -> None:
@@ -46,14 +46,17 @@ def tell_many(request: HttpRequest, record_ids: list[int]) -> None:
     waiting = AnnouncedState.objects.waiting().filter(record__in=record_ids)
     waiting.update(actor=request.user)
     now, private = clock.database_now(), private_paths()
-    told = [
-        state.record_id
-        for state in waiting.select_related("record__page").prefetch_related(
-            "record__page__requirements", "record__page__locations"
-        )
-        if services.news_between(state, facts_now(state.record, now, private))
-    ]
-    followers = Subscription.objects.confirmed().filter(record__in=told)
+    changed: list[int] = []
+    ended: list[int] = []
+    for state in waiting.select_related("record__page").prefetch_related(
+        "record__page__requirements", "record__page__locations"
+    ):
+        news = services.news_between(state, facts_now(state.record, now, private))
+        if news is not None:
+            rows = changed if news.kind == Kind.CHANGED else ended
+            rows.append(state.record_id)
+    followers = audience(Kind.CHANGED).filter(record__in=changed)
+    followers |= audience(Kind.CLOSED).filter(record__in=ended)
     records = JobRecord.objects.filter(pk__in=followers.values("record"))
     if len(records) == 1:
         _add(request, outlook_text(services.outlook(record=records[0])), told=True)
@@ -61,10 +64,9 @@ def tell_many(request: HttpRequest, record_ids: list[int]) -> None:
         _add(request, crowd_text(len(records), followers), told=True)
 
 
-def crowd_text(jobs: int, followers: QuerySet[Subscription]) -> str:
+def crowd_text(jobs: int, followers: SubscriptionQuerySet) -> str:
     """Say that several jobs have news, and for how many: "6 jobs, 83 followers …"."""
-    follows = followers.count()
-    people = followers.aggregate(people=Count("subscriber", distinct=True))["people"]
+    follows, people = crowd_of(followers)
     who = ngettext("%(count)d follower", "%(count)d followers", follows)
     whole = ngettext("%(count)d person", "%(count)d people", people)
     return _(
@@ -101,7 +103,9 @@ def outlook_text(outlook: Outlook) -> str:
         if outlook.state.intent == "DO_NOT_SEND":
             return _("Followers are not told, as you chose.")
         return _("Followers are not told: nothing they follow changed.")
-    count = outlook.followers
+    count = outlook.told
+    if count == 0:
+        return _("No email goes out: its followers only want to hear when it ends.")
     who = ngettext(
         "%(count)d follower will be told", "%(count)d followers will be told", count
     ) % {"count": count}

@@ -26,7 +26,8 @@ from notifications.models import AnnouncementSettings, Pause
 class JobBulkAction(PageBulkAction):
     """A change that followers may be told of.
 
-    ``wants_open``: jobs that are closed are left alone. ``is_closing``: the news
+    ``wants_open``: jobs that are closed are left alone. ``changes_all``: no answer in
+    the form lets some of the others stay as they are. ``is_closing``: the news
     reaches also those who only want to hear of an ending, and waits for no gap.
     """
 
@@ -35,6 +36,7 @@ class JobBulkAction(PageBulkAction):
     icon_name = "doc-full-inverse"
     explanation: Any = ""
     wants_open = True
+    changes_all = True
     is_closing = False
 
     def get_all_objects_in_listing_query(self, parent_id: Any) -> Any:
@@ -158,6 +160,7 @@ class ExtendClosingDate(JobBulkAction):
     icon_name = "date"
     explanation = _("A job that closes later than that keeps its own closing date.")
     form_class = ExtendForm
+    changes_all = False
 
     @cached_property
     def chosen(self) -> Chosen:
@@ -192,6 +195,7 @@ class ChangeCompany(JobBulkAction):
     icon_name = "group"
     form_class = ChangeCompanyForm
     wants_open = False
+    changes_all = False
 
     def change(self, job: JobPage, **values: Any) -> bool:
         company = self.cleaned_form.cleaned_data["company"]

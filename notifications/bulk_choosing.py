@@ -6,9 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from wagtail.admin.views.pages.search import page_filter_search
@@ -17,9 +16,20 @@ from wagtail.models import Page
 from jobs.facts import availability_of, closing_of, private_paths
 from jobs.models import JobPage
 from notifications import clock
+from notifications.audience import (
+    KNOWN_AS_ENDED,
+    KNOWN_AS_OPEN,
+    Crowd,
+    audience,
+    crowd_of,
+)
 from notifications.job_listing import JobFilterSet, with_followers
 from notifications.models import Announcement, AnnouncementSettings
-from subscriptions.models import Subscription
+
+if TYPE_CHECKING:
+    from subscriptions.models import SubscriptionQuerySet
+
+Kind = Announcement.Kind
 
 #: More would hold the database for longer than an editor waits for a page.
 MOST_JOBS = 100
@@ -57,21 +67,18 @@ class Chosen:
         return sum(job.has_unpublished_changes for job in self.jobs)
 
     @cached_property
-    def _counts(self) -> dict[str, int]:
-        counts: dict[str, int] = self._following.aggregate(
-            followers=Count("pk"), people=Count("subscriber", distinct=True)
-        )
-        return counts
+    def _told(self) -> Crowd:
+        return crowd_of(self._following)
 
     @property
     def followers(self) -> int:
         """How many subscriptions are told, if every job changes."""
-        return self._counts["followers"]
+        return self._told.followers
 
     @property
     def people(self) -> int:
         """How many people that is."""
-        return self._counts["people"]
+        return self._told.people
 
     @cached_property
     def held(self) -> int:
@@ -81,21 +88,25 @@ class Chosen:
             return 0
         due_at = self.now + dt.timedelta(minutes=settings.quiet_minutes)
         told = Announcement.objects.told().filter(
-            kind=Announcement.Kind.CHANGED, created_at__gt=due_at - settings.least_gap
+            kind=Kind.CHANGED, created_at__gt=due_at - settings.least_gap
         )
         followed = self._following.values("record")
         return told.filter(record__in=followed).values("record").distinct().count()
 
     @property
-    def _following(self) -> Any:
+    def _following(self) -> SubscriptionQuerySet:
         # Nobody is told of a change in a job that is closed, or that few may see.
         told = [
             job.pk
             for job in self.jobs
             if availability_of(job, self.now, self.private).is_open
         ]
-        following = Subscription.objects.confirmed().filter(record__page__in=told)
-        return following if self.is_closing else following.filter(closings_only=False)
+        if self.is_closing:
+            rows = audience(Kind.CLOSED).filter(KNOWN_AS_OPEN)
+        else:
+            rows = audience(Kind.CHANGED).filter(KNOWN_AS_OPEN)
+            rows |= audience(Kind.OPEN_AGAIN).filter(KNOWN_AS_ENDED)
+        return rows.filter(record__page__in=told)
 
 
 def listed_ids(request: HttpRequest) -> list[int]:

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from jobs.facts import facts_now
 from jobs.models import JobRecord
 from notifications import clock, services
+from notifications.delivery.inserting import mailable
 from notifications.models import AnnouncedState, Announcement, OutgoingEmail
 from notifications.services import News
 from subscriptions.services import recipients
@@ -77,6 +78,23 @@ def _change_of(state: AnnouncedState) -> list[Change]:
     after = facts_now(state.record, clock.database_now())
     news = services.compare(state.facts, after, intent="", note="")
     return news.changes if news is not None and news.kind == Kind.CHANGED else []
+
+
+def people_to_correct(announcement: Announcement, found: list[Change]) -> int:
+    """How many a correction of ``announcement`` would go to now.
+
+    Args:
+        announcement: the one that was wrong.
+        found: what ``waiting_change`` answered.
+    """
+    correction = Announcement(
+        kind=Kind.CORRECTION,
+        record_id=announcement.record_id,
+        corrects=announcement,
+        changes=[change.as_json() for change in found],
+        created_at=clock.database_now(),
+    )
+    return mailable(recipients_of(correction)).count()
 
 
 @transaction.atomic

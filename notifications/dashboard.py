@@ -1,13 +1,22 @@
-"""What the admin's front page says about email."""
+"""What the admin's front page says about email, and about jobs that close soon."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from wagtail.admin.ui.components import Component
+from wagtail.models import Page
+from wagtail.permissions import policy_registry
 
 from notifications.health import health, summary
+from notifications.job_listing import with_followers
+from notifications.models import AnnouncementSettings
 from notifications.permissions import may_pause, may_see_announcements
+from notifications.reminding_editors import closing_soon
+
+#: More would push the rest of the page away; the list of jobs has them all.
+MOST_CLOSING = 5
 
 
 class EmailPanel(Component):
@@ -27,3 +36,27 @@ class EmailPanel(Component):
             "may_pause": may_pause(request.user),
             "may_see": may_see_announcements(request.user),
         }
+
+
+class ClosingSoonPanel(Component):
+    """Jobs that close soon, for those who may extend or close them; else nothing.
+
+    What reminders say by email, for as long before. Three queries.
+    """
+
+    name = "closing-soon"
+    template_name = "notifications/admin/closing_soon_panel.html"
+    order = 145
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        before = AnnouncementSettings.load().remind_editors_before
+        user = parent_context["request"].user
+        policy = policy_registry.get_by_type(Page)
+        pages = policy.instances_user_has_permission_for(user, "publish")
+        jobs = closing_soon(timezone.now(), before=before).filter(
+            pk__in=pages.values("pk")
+        )
+        rows: Any = with_followers(jobs).select_related("company")
+        rows = rows.defer_streamfields().order_by("closes_at", "pk")
+        found = list(rows[: MOST_CLOSING + 1])
+        return {"jobs": found[:MOST_CLOSING], "more": len(found) > MOST_CLOSING}

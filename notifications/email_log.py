@@ -14,7 +14,7 @@ from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import InspectView
 
-from notifications import messages
+from notifications import previews
 from notifications.models import OutgoingEmail
 from notifications.support.links import PEOPLE
 
@@ -43,7 +43,7 @@ class EmailInspectView(InspectView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return context | {"preview": messages.preview(self.instance)}
+        return context | {"preview": previews.preview(self.instance)}
 
 
 class EmailLog(ModelAdmin):
@@ -66,6 +66,7 @@ class EmailLog(ModelAdmin):
         "created_at",
         "due_at",
         "sent_at",
+        "outcome",
         "attempts",
         "last_code",
         "uncertain",
@@ -97,5 +98,5 @@ class EmailLog(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingEmail]:
         rows = super().get_queryset(request)
         return rows.select_related(
-            "subscriber", "company", "user", "announcement__record"
+            "subscriber", "company", "user", "record", "announcement__record"
         ).prefetch_related("subscriptions__record")

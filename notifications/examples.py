@@ -18,7 +18,7 @@ from jobs import formatting, wording
 from jobs.choices import EmploymentType, PayPeriod, RequirementKind, Workplace
 from jobs.facts import CLOSED, OPEN, TAKEN_DOWN, changes, facts_of
 from jobs.models import JobPage, JobRecord
-from notifications import clock, headings, messages, services
+from notifications import clock, headings, messages, previews, services
 from notifications.models import AnnouncedState, Announcement, EmailText
 from notifications.rendering import Content
 from notifications.services import News
@@ -115,14 +115,14 @@ def example(kind: str, job: Job) -> Content:
     }[Kind(kind)](job)
     return Content(
         template=kind.lower(),
-        address=messages.NOBODY,
+        address=previews.NOBODY,
         values=values,
         stop_url=values.get("stop_url", ""),
     )
 
 
 def _links(*names: str) -> dict[str, str]:
-    links = messages.hidden_links()
+    links = previews.hidden_links()
     return {name: links[name] for name in names}
 
 
@@ -174,7 +174,7 @@ def _announcement(kind: str, job: Job) -> Content:
         AnnouncedState(record=job.record), news, before=before, after=after, now=job.now
     )
     told.subject, told.opening, told.closing = told.heading, "", ""
-    content = messages.sample(told)
+    content = previews.sample(told)
     values: dict[str, Any] = {"what": headings.what_happened(kind, found, after)}
     if job.page is None and after["availability"]["state"] == OPEN:
         values |= {"job_url": job.url, "is_open": True}

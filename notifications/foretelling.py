@@ -6,16 +6,18 @@ writes nothing.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from jobs.choices import TellFollowers
-from jobs.facts import Facts, changes, facts_if_published, is_open
+from jobs.choices import ClosedReason, TellFollowers
+from jobs.facts import Facts, changes, facts_if_published, facts_now, is_open
 from notifications import clock, services
-from notifications.messages import Preview, preview_announcement
+from notifications.audience import people_told
 from notifications.models import AnnouncedState, Announcement, AnnouncementSettings
 from notifications.models.announcements import STRENGTH
+from notifications.previews import Preview, preview_announcement
 from subscriptions.services import followers_of
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 class Forecast:
     """What publishing a job now would do.
 
-    ``news`` is None when followers would not be told. ``minor`` counts the places
+    ``news`` is None when followers would not be told. ``told`` counts those among the
+    ``followers`` who want to hear of such news. ``minor`` counts the places
     where only wording differs. ``intent`` is the strongest wish of the quiet window,
     the draft's own included. ``held_until`` is set when a change must wait for the
     least gap since the last one, for longer than the quiet window.
@@ -35,6 +38,7 @@ class Forecast:
 
     state: AnnouncedState | None
     followers: int
+    told: int = 0
     news: News | None = None
     minor: int = 0
     intent: str = TellFollowers.AUTOMATIC
@@ -84,6 +88,7 @@ def foretell(page: JobPage) -> Forecast:
     return Forecast(
         state=announced,
         followers=followers,
+        told=people_told(record_id=record.pk, kind=news.kind) if news else 0,
         news=news,
         minor=len(minor),
         intent=announced.intent,
@@ -92,6 +97,54 @@ def foretell(page: JobPage) -> Forecast:
         after=after,
         now=now,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The news that a quiet window holds: to how many it goes, and its email."""
+
+    told: int
+    preview: Preview
+
+
+def waiting_email(state: AnnouncedState) -> Waiting | None:
+    """Show the email that goes out if nobody does anything more; None for none."""
+    news = services.news_of(state)
+    if news is None or state.facts is None:
+        return None
+    now = clock.database_now()
+    after = services.moved_on(state.facts, facts_now(state.record, now))
+    announcement = services.draft_announcement(
+        state, news, before=state.facts, after=after, now=now
+    )
+    told = people_told(record_id=state.record_id, kind=news.kind)
+    return Waiting(told=told, preview=preview_announcement(announcement))
+
+
+def foretell_closing(page: JobPage) -> Forecast:
+    """Say what closing ``page``, as it is public, or opening it again would tell.
+
+    Whether it was filled or cancelled makes no difference to whom.
+    """
+    reason = "" if page.closed_reason else ClosedReason.FILLED
+    return _foretell_with(page, closed_reason=reason)
+
+
+def foretell_extending(page: JobPage) -> Forecast:
+    """Say what letting ``page``, as it is public, close later would tell.
+
+    When it closes instead makes no difference to whom.
+    """
+    later = page.closes_at + dt.timedelta(days=1) if page.closes_at else None
+    return _foretell_with(page, closes_at=later)
+
+
+def _foretell_with(page: JobPage, **values: Any) -> Forecast:
+    changed = copy.copy(page)
+    values |= {"tell_followers": TellFollowers.AUTOMATIC, "change_note": ""}
+    for name, value in values.items():
+        setattr(changed, name, value)
+    return foretell(changed)
 
 
 def last_announcement(page: JobPage) -> Announcement | None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -19,6 +19,9 @@ from notifications import texts
 from notifications.models import EmailText
 from subscriptions import addresses, services
 from subscriptions.models import Subscription
+
+#: What the form to extend a job starts with.
+EXTENDED_BY = dt.timedelta(days=7)
 
 
 class FindPersonForm(forms.Form):
@@ -130,6 +133,31 @@ class CloseJobForm(forms.Form):
         super().__init__(*args, **kwargs)
         if is_closed:
             del self.fields["reason"]
+
+
+class ExtendJobForm(forms.Form):
+    """Until when a job stays open, by its own time of day, and a line for followers."""
+
+    until = forms.DateField(label=_("New closing date"), widget=AdminDateInput())
+    note = forms.CharField(
+        label=_("A line for followers"),
+        max_length=300,
+        required=False,
+        help_text=_("Optional. They see it in the email, and so does everyone."),
+    )
+
+    def __init__(self, *args: Any, job: JobPage, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.closes_at = timezone.make_naive(cast("dt.datetime", job.closes_at))
+        self.fields["until"].initial = self.closes_at.date() + EXTENDED_BY
+
+    def clean_until(self) -> dt.datetime:
+        until = self.cleaned_data["until"]
+        if until <= self.closes_at.date():
+            raise forms.ValidationError(_("Choose a later day than it closes now."))
+        return timezone.make_aware(
+            dt.datetime.combine(until, self.closes_at.time()),
+        )
 
 
 class CorrectionForm(forms.Form):

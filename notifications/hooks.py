@@ -33,7 +33,7 @@ def after_unpublish(request: HttpRequest, page: Page) -> None:
 def before_unpublish(request: HttpRequest, page: Page) -> None:
     """Note why a page, or all that is below it too, is unpublished."""
     below = bool(request.POST.get("include_descendants"))
-    note_ending([page], request.POST, below=below, user=request.user)
+    note_ending([page], request.POST, below=below, deletes=False, user=request.user)
 
 
 def before_delete(request: HttpRequest, page: Page) -> HttpResponse | None:
@@ -41,7 +41,7 @@ def before_delete(request: HttpRequest, page: Page) -> HttpResponse | None:
     question = confirm_delete(request, page)
     if question is None and request.method == "POST":
         request._ending_records = _records_below([page])  # type: ignore[attr-defined]
-        note_ending([page], request.POST, below=True, user=request.user)
+        note_ending([page], request.POST, below=True, deletes=True, user=request.user)
     return question
 
 
@@ -56,8 +56,11 @@ def before_bulk(
     """Note why a bulk action is about to end jobs, and which."""
     if action_type in TAKES_DOWN and pages and isinstance(pages[0], Page):
         request._ending_records = _records_below(pages)  # type: ignore[attr-defined]
-        below = action_type == "delete" or "include_descendants" in request.POST
-        note_ending(pages, request.POST, below=below, user=request.user)
+        deletes = action_type == "delete"
+        below = deletes or "include_descendants" in request.POST
+        note_ending(
+            pages, request.POST, below=below, deletes=deletes, user=request.user
+        )
 
 
 def after_bulk(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,7 @@ from notifications.enquiring import address_of, enquiry_of
 from notifications.headings import job_values
 from notifications.models import Announcement, OutgoingEmail, Suppression
 from notifications.public_views import notices_url
+from notifications.reminding_editors import closing_day_of
 from notifications.rendering import Content, Message, absolute, render
 from notifications.texts import Texts, texts_for
 from subscriptions import addresses, retention, tokens
@@ -31,12 +32,6 @@ from subscriptions.services import followers_of
 
 #: How long before a job closes those are reminded who asked for it.
 REMIND_BEFORE = dt.timedelta(days=3)
-
-#: What stands where a token was, for those who may read a mail and not act on it.
-HIDDEN = "hidden"
-
-#: To whom a mail goes that is only looked at.
-NOBODY = "follower@example.org"
 
 Kind = OutgoingEmail.Kind
 
@@ -81,11 +76,11 @@ def job_url(page: JobPage | None) -> str:
     return absolute(page.get_url_parts()[2])
 
 
-def _manage_url(token: str) -> str:
+def manage_url(token: str) -> str:
     return absolute(reverse("subscriptions:manage_open", args=[token]))
 
 
-def _stop_url(token: str) -> str:
+def stop_url(token: str) -> str:
     return absolute(reverse("subscriptions:unsubscribe", args=[token]))
 
 
@@ -113,10 +108,11 @@ def _confirm(email: OutgoingEmail) -> Content:
     waiting = [row for row in asked if not row.is_confirmed]
     if not waiting:
         raise NotWanted("confirmed already" if asked else "no longer asked for")
-    return _asking_to_confirm(subscriber, waiting)
+    return asking_to_confirm(subscriber, waiting)
 
 
-def _asking_to_confirm(subscriber: Subscriber, rows: list[Subscription]) -> Content:
+def asking_to_confirm(subscriber: Subscriber, rows: list[Subscription]) -> Content:
+    """The email that asks to confirm all of ``rows``, which are one person's."""
     token = tokens.confirm_token(rows[0])
     values = {
         **_job_of(rows[0].record),
@@ -136,7 +132,7 @@ def _already_following(email: OutgoingEmail) -> Content:
         raise NotWanted("no longer follows")
     values = {
         **_job_of(subscription.record),
-        "manage_url": _manage_url(tokens.manage_token(subscriber)),
+        "manage_url": manage_url(tokens.manage_token(subscriber)),
     }
     return Content(
         template="already_following", address=subscriber.address, values=values
@@ -157,7 +153,7 @@ def _manage_link(email: OutgoingEmail) -> Content:
         return _nothing_held(email)
     subscriber = _subscriber_of(email)
     values = {
-        "manage_url": _manage_url(tokens.manage_token(subscriber)),
+        "manage_url": manage_url(tokens.manage_token(subscriber)),
         "days": tokens.MANAGE_WITHIN.days,
     }
     return Content(template="manage_link", address=subscriber.address, values=values)
@@ -185,21 +181,21 @@ def _announcement(email: OutgoingEmail) -> Content:
     subscription = rows.first()
     if subscription is None:
         raise NotWanted("no longer follows")
-    return _to_follower(announcement, subscriber.address, marks_of(subscription))
+    return to_follower(announcement, subscriber.address, marks_of(subscription))
 
 
 def marked(announcement: Announcement, marks: dict[str, str]) -> Content:
     """An announcement's mail with a mark wherever recipients differ."""
-    return _to_follower(announcement, "", marks)
+    return to_follower(announcement, "", marks)
 
 
-def _to_follower(
+def to_follower(
     announcement: Announcement, address: str, marks: dict[str, str]
 ) -> Content:
     values = announcement_values(announcement) | {
         "follows_since": marks["since"],
-        "stop_url": _stop_url(marks["stop_token"]),
-        "manage_url": _manage_url(marks["manage_token"]),
+        "stop_url": stop_url(marks["stop_token"]),
+        "manage_url": manage_url(marks["manage_token"]),
     }
     return Content(
         template=announcement.kind.lower(),
@@ -299,8 +295,8 @@ def _reminder(email: OutgoingEmail) -> Content:
         "closes_at": page.closes_at,
         "apply_ways": wording.apply({"url": page.apply_url, "email": page.apply_email}),
         "follows_since": marks_of(subscription)["since"],
-        "stop_url": _stop_url(subscription.token),
-        "manage_url": _manage_url(tokens.manage_token(subscriber)),
+        "stop_url": stop_url(subscription.token),
+        "manage_url": manage_url(tokens.manage_token(subscriber)),
     }
     return Content(
         template="reminder",
@@ -309,6 +305,38 @@ def _reminder(email: OutgoingEmail) -> Content:
         stop_url=values["stop_url"],
         list_id=f"job-{record.pk}",
     )
+
+
+def _closing_soon(email: OutgoingEmail) -> Content:
+    user, record = email.user, email.record
+    if user is None or not user.is_active or not user.email:
+        raise NotWanted("nobody to write to")
+    page = record.page if record else None
+    if record is None or page is None or not page.live or not page.is_open:
+        raise NotWanted("no longer closes")
+    closes_on = timezone.localdate(page.closes_at) if page.closes_at else None
+    if closes_on != closing_day_of(email):
+        raise NotWanted("closes on another day")
+    if not page.permissions_for_user(user).can_publish():
+        raise NotWanted("may not publish it any more")
+    return Content(
+        template="closing_soon",
+        address=addresses.validated(user.email),
+        values=closing_soon_values(page),
+    )
+
+
+def closing_soon_values(page: JobPage) -> dict[str, Any]:
+    """What a reminder to an editor says of a job that closes."""
+    url = reverse("notifications_closing_soon", args=[page.pk])
+    return {
+        "title": page.title,
+        "company_name": page.company_name,
+        "closes_at": page.closes_at,
+        "followers": followers_of(record_id=page.record.pk),
+        "act_url": absolute(url),
+        "job_url": job_url(page),
+    }
 
 
 def similar(record: JobRecord) -> list[dict[str, str]]:
@@ -374,74 +402,5 @@ CONTENT: dict[str, Callable[[OutgoingEmail], Content]] = {
     Kind.ANNOUNCEMENT: _announcement,
     Kind.REMINDER: _reminder,
     Kind.NEW_FOLLOWER: _new_follower,
+    Kind.CLOSING_SOON: _closing_soon,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A mail as staff may read it: its links lead nowhere."""
-
-    subject: str
-    text: str
-    html: str
-
-
-def preview(email: OutgoingEmail) -> Preview | None:
-    """Show what ``email`` says without a working token; None when it is past telling."""
-    try:
-        content = content_of(email)
-    except NotWanted:
-        past = _as_it_was(email)
-        if past is None:
-            return None
-        content = past
-    return preview_of(content)
-
-
-def _as_it_was(email: OutgoingEmail) -> Content | None:
-    """What an email said whose time has passed, as far as it can be told."""
-    if email.announcement is not None:
-        return sample(email.announcement)
-    if email.kind == Kind.CONFIRM and email.subscriber is not None:
-        rows = email.subscriptions.exclude(confirmed_at=None).order_by("pk")
-        about = list(rows.select_related("subscriber", "record__page"))
-        return _asking_to_confirm(email.subscriber, about) if about else None
-    return None
-
-
-def preview_announcement(announcement: Announcement) -> Preview:
-    """Show what an announcement says to a follower whom nobody is."""
-    return preview_of(sample(announcement))
-
-
-def sample(announcement: Announcement) -> Content:
-    """An announcement's mail to nobody in particular; its links know nobody."""
-    since = formatting.day_and_month(announcement.created_at)
-    marks = {"since": since, "stop_token": HIDDEN, "manage_token": HIDDEN}
-    return _to_follower(announcement, NOBODY, marks)
-
-
-def hidden_links() -> dict[str, str]:
-    """The links of a mail that must not work: their pages say that nobody is known."""
-    return {
-        "stop_url": _stop_url(HIDDEN),
-        "manage_url": _manage_url(HIDDEN),
-        "confirm_url": absolute(reverse("subscriptions:confirm", args=[HIDDEN])),
-        "notices_url": absolute(reverse("notifications:notices", args=[HIDDEN])),
-    }
-
-
-def preview_of(content: Content) -> Preview:
-    """Show a mail as staff may read it: without a working token or an address."""
-    hidden: dict[str, Any] = {
-        k: url for k, url in hidden_links().items() if k in content.values
-    }
-    if content.template == "new_follower":
-        # Passed on to the company, and to nobody else.
-        hidden["jobs"] = [
-            job | {"addresses": [addresses.masked(a) for a in job["addresses"]]}
-            for job in content.values["jobs"]
-        ]
-    message = render(replace(content, values=content.values | hidden), message_id="")
-    html, _mimetype = message.alternatives[0]
-    return Preview(subject=str(message.subject), text=str(message.body), html=str(html))

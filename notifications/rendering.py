@@ -33,7 +33,13 @@ BLANK_LINES = re.compile(r"\n{3,}")
 
 
 class Message(EmailMultiAlternatives):
-    """An email whose long headers, List-Unsubscribe above all, stay on one line."""
+    """An email whose long headers, List-Unsubscribe above all, stay on one line.
+
+    ``metadata`` is anymail's: a provider gives it back when it reports what became of
+    the email. Nothing else reads it, and it names nobody.
+    """
+
+    metadata: dict[str, str]
 
     def message(self, *args: Any, **kwargs: Any) -> Any:
         message = super().message(*args, **kwargs)
@@ -85,6 +91,7 @@ def render(content: Content, *, message_id: str) -> Message:
         reply_to=[board.contact_address] if board.contact_address else None,
         headers=_headers(content, message_id),
     )
+    message.metadata = {"message_id": message_id}
     html = render_to_string(f"{folder}/body.html", values)
     inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
     message.attach_alternative(inliner.inline(html), "text/html")

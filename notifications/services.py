@@ -22,6 +22,7 @@ from jobs.choices import TellFollowers
 from jobs.facts import CLOSED, OPEN, Change, Facts, changes, facts_now, is_open
 from jobs.models import JobRecord
 from notifications import clock, headings
+from notifications.audience import people_told
 from notifications.models import AnnouncedState, Announcement, AnnouncementSettings
 from notifications.texts import texts_for
 from subscriptions.services import followers_of, last_confirmed_at
@@ -278,23 +279,26 @@ class Outlook:
     """What will happen to a job's followers if nobody does anything more.
 
     ``news`` is None when they will not be told. ``due_at`` is when it goes out, the
-    least gap counted in; None when no comparison is waiting.
+    least gap counted in; None when no comparison is waiting. ``told`` counts those
+    among the ``followers`` who want to hear of such news.
     """
 
     state: AnnouncedState | None
     news: News | None
     due_at: dt.datetime | None
     followers: int
+    told: int
 
 
 def outlook(*, record: JobRecord | None) -> Outlook:
     """Foretell what the next comparison of a job will decide."""
     state = AnnouncedState.objects.filter(record=record).first() if record else None
     if record is None or state is None:
-        return Outlook(None, None, None, 0)
+        return Outlook(None, None, None, 0, 0)
     followers = followers_of(record_id=record.pk)
     news = news_of(state)
-    return Outlook(state, news, goes_out_at(state, news), followers)
+    told = people_told(record_id=record.pk, kind=news.kind) if news else 0
+    return Outlook(state, news, goes_out_at(state, news), followers, told)
 
 
 def goes_out_at(state: AnnouncedState, news: News | None) -> dt.datetime | None:

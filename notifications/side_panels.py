@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.side_panels import BaseSidePanel
 
@@ -11,13 +14,22 @@ from jobs import wording
 from jobs.choices import TellFollowers
 from notifications import services
 from notifications.admin_messages import what, when
+from notifications.audience import people_told
 from notifications.correcting import may_be_corrected
 from notifications.foretelling import Forecast, foretell, last_announcement
-from notifications.models import AnnouncedState, AnnouncementSettings, Pause
+from notifications.models import (
+    AnnouncedState,
+    Announcement,
+    AnnouncementSettings,
+    Pause,
+)
 from notifications.permissions import may_decide, may_see_announcements
 
 if TYPE_CHECKING:
     from jobs.models import JobPage
+
+#: As far as a countdown counts; what is further away is a time of day.
+MOST_MINUTES = 120
 
 
 class FollowersSidePanel(BaseSidePanel):
@@ -46,7 +58,7 @@ class FollowersSidePanel(BaseSidePanel):
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         user, forecast = self.request.user, self.forecast
-        told = last_announcement(self.object)
+        last = last_announcement(self.object)
         context: dict[str, Any] = super().get_context_data(parent_context)
         return context | {
             "forecast": forecast,
@@ -56,13 +68,17 @@ class FollowersSidePanel(BaseSidePanel):
             "lines": wording.lines(forecast.news.changes) if forecast.news else [],
             "quiet_minutes": AnnouncementSettings.load().quiet_minutes,
             "waiting": waiting_of(forecast.state),
-            "told": told,
+            "last": last,
+            "known_since": known_since(self.object, last),
             "pause": Pause.objects.select_related("paused_by").first(),
             "may_decide": may_decide(user),
-            "may_correct": may_decide(user) and told and may_be_corrected(told),
+            "may_correct": may_decide(user) and last and may_be_corrected(last),
             "may_see": may_see_announcements(user),
             "may_publish": self.object.permissions_for_user(user).can_publish(),
         }
+
+    class Media:
+        js = ["js/followers_panel.js"]
 
 
 def stage_of(page: JobPage, forecast: Forecast) -> str:
@@ -72,14 +88,23 @@ def stage_of(page: JobPage, forecast: Forecast) -> str:
     if not forecast.followers:
         return "nobody"
     if forecast.news is not None:
-        return "news"
+        return "news" if forecast.told else "endings"
     if forecast.intent == TellFollowers.DO_NOT_SEND:
         return "silenced"
     return "minor" if forecast.minor else "same"
 
 
+def known_since(page: JobPage, last: Announcement | None) -> dt.datetime | None:
+    """Since when followers know of the job what they know: when they were last told."""
+    if last is None or last.state not in Announcement.UNTOLD:
+        return last.created_at if last else page.first_published_at
+    told = Announcement.objects.told().filter(record=last.record_id)
+    moments = told.order_by("-version").values_list("created_at", flat=True)
+    return moments.first() or page.first_published_at
+
+
 def waiting_of(state: AnnouncedState | None) -> dict[str, Any] | None:
-    """What waits for the end of the quiet window; None when nothing does."""
+    """What waits to be told, when that is and to how many; None when nothing does."""
     if state is None:
         return None
     # As it is in the database: the forecast adds the draft's own wish and note.
@@ -87,10 +112,22 @@ def waiting_of(state: AnnouncedState | None) -> dict[str, Any] | None:
     news = services.news_of(saved)
     if news is None:
         return None
-    lines = wording.lines(news.changes)
+    goes_out_at = services.goes_out_at(saved, news)
     return {
         "state": saved,
+        "people": people_told(record_id=saved.record_id, kind=news.kind),
         "what": what(news),
-        "when": when(saved.due_at),
-        "lines": lines,
+        "when": when(goes_out_at),
+        "goes_out_at": goes_out_at,
+        "minutes": minutes_until(goes_out_at),
+        "is_held": goes_out_at != saved.due_at,
+        "lines": wording.lines(news.changes),
     }
+
+
+def minutes_until(moment: dt.datetime | None) -> int | None:
+    """The minutes that are left, while they are few enough to be counted; else None."""
+    if moment is None:
+        return None
+    left = math.ceil((moment - timezone.now()) / dt.timedelta(minutes=1))
+    return left if 0 < left <= MOST_MINUTES else None

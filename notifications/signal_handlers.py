@@ -22,6 +22,7 @@ from jobs.choices import TellFollowers
 from jobs.models import JobPage
 from notifications import enquiring, services
 from notifications.delivery import owing
+from notifications.outcomes import note_outcome
 from notifications.personal_data import held_about
 from notifications.suppressing import reason_of, suppress
 from notifications.tasks import wake_soon
@@ -138,7 +139,8 @@ def on_erasing_person(sender: type[Subscriber], address: str, **kwargs: Any) -> 
 
 
 def on_tracking_event(sender: type, event: Any, esp_name: str, **kwargs: Any) -> None:
-    """Write no more to an address that bounces for good, or that complained."""
+    """Keep what became of an email; write no more to an address that refused it."""
+    note_outcome(event)
     reason = reason_of(event)
     if reason is not None:
         suppress(address=event.recipient, reason=reason)

@@ -24,6 +24,7 @@ from notifications.models import (
     Tally,
 )
 from notifications.reminding import owe_reminders
+from notifications.reminding_editors import owe_editors
 from subscriptions import retention
 from subscriptions import services as subscriptions
 from subscriptions.models import Subscription
@@ -206,6 +207,7 @@ STEPS: tuple[Callable[[], object], ...] = (
     publish_scheduled,
     notice_closing_dates,
     owe_reminders,
+    owe_editors,
     reconcile,
     end_finished_follows,
     purge_unconfirmed,

@@ -13,7 +13,7 @@ from wagtail_modeladmin.options import modeladmin_register
 
 from notifications import hooks as ours
 from notifications.bulk_actions import JOB_BULK_ACTIONS
-from notifications.dashboard import EmailPanel
+from notifications.dashboard import ClosingSoonPanel, EmailPanel
 from notifications.email_log import EmailLog
 from notifications.job_listing import job_listing_viewset
 from notifications.overview import OverviewPanel
@@ -122,6 +122,11 @@ def register_urls():  # type: ignore[no-untyped-def]
             name="notifications_cancel",
         ),
         path(
+            "announcements/waiting/<int:state_id>/email/",
+            editing.preview_waiting,
+            name="notifications_preview_waiting",
+        ),
+        path(
             "announcements/<int:pk>/go-on/",
             announcements.go_on,
             name="notifications_go_on",
@@ -144,6 +149,11 @@ def register_urls():  # type: ignore[no-untyped-def]
             "jobs/<int:page_id>/close/",
             closing.close_job,
             name="notifications_close_job",
+        ),
+        path(
+            "jobs/<int:page_id>/closing/",
+            closing.closing_soon,
+            name="notifications_closing_soon",
         ),
         path(
             "jobs/<int:page_id>/email/",
@@ -185,7 +195,7 @@ def register_urls():  # type: ignore[no-untyped-def]
 
 @hooks.register("construct_homepage_panels")
 def add_panels(request, panels):  # type: ignore[no-untyped-def]
-    panels.append(OverviewPanel())
+    panels += [OverviewPanel(), ClosingSoonPanel()]
     if may_see_announcements(request.user):
         panels.append(EmailPanel())
 

@@ -85,6 +85,13 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         """Following now."""
         return self.current().filter(confirmed_at__isnull=False)
 
+    def wanting(self, *, endings: bool) -> SubscriptionQuerySet:
+        """Those who want to hear of a change, or with ``endings`` of an ending.
+
+        Everybody hears of endings; some of nothing else.
+        """
+        return self if endings else self.filter(closings_only=False)
+
     def with_token(self, token: str) -> Subscription | None:
         """Find the one that a link stands for, whatever the link has become."""
         # PostgreSQL refuses a NUL even in a question.

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.forms import RadioSelect
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -184,7 +185,8 @@ class JobPage(Page):
         ),
         FieldRowPanel(["category", "tags"]),
         MultiFieldPanel(
-            ["tell_followers", "change_note"], heading=_("Followers, this time")
+            [FieldPanel("tell_followers", widget=RadioSelect), "change_note"],
+            heading=_("Followers, this time"),
         ),
     ]
     search_fields = [

@@ -17,6 +17,7 @@ from jobsite.demo.jobs_town import JOBS
 from jobsite.demo.renewal import Renewal
 from jobsite.demo.shapes import Fate, Job
 from notifications.models import Announcement, OutgoingEmail
+from notifications.reminding_editors import owe_editors
 from subscriptions.models import Subscription
 
 #: Announcements and emails that the finished story has at least.
@@ -47,7 +48,17 @@ def make_or_renew() -> int:
     night_baker = record_of(town, NIGHT_BAKER)
     if night_baker is not None:
         stories.night_baker(town, night_baker)
+    remind_editors(town)
     return len(JOBS)
+
+
+def remind_editors(town: Town) -> None:
+    """Have who answers for a job that closes soon been reminded of it already."""
+    reminders = OutgoingEmail.objects.filter(kind=OutgoingEmail.Kind.CLOSING_SOON)
+    # Those of the days that the town was renewed from are about other dates.
+    reminders.delete()
+    owe_editors()
+    reminders.update(state=OutgoingEmail.State.SENT, sent_at=town.days.now)
 
 
 def renew(town: Town) -> None:

@@ -74,10 +74,16 @@ def insert_emails(
         priority: a value of ``OutgoingEmail.Priority``.
         columns: expressions for further columns; ``key`` among them.
     """
+    values = new_email(now=now, kind=kind, priority=priority)
+    values["subscriber_id"] = F("subscriber_id")
+    return insert(OutgoingEmail, rows.order_by("pk"), values | columns)
+
+
+def new_email(*, now: dt.datetime, kind: str, priority: int) -> dict[str, Any]:
+    """The columns of an email that is due at once, but for its key and recipient."""
     moment = Value(now, DateTimeField())
-    values: dict[str, Any] = {
+    return {
         "kind": Value(str(kind)),
-        "subscriber_id": F("subscriber_id"),
         "priority": Value(int(priority), IntegerField()),
         "state": Value(OutgoingEmail.State.QUEUED.value),
         "created_at": moment,
@@ -89,7 +95,6 @@ def insert_emails(
         "last_code": Value(""),
         "message_id": RandomHex(),
     }
-    return insert(OutgoingEmail, rows.order_by("pk"), values | columns)
 
 
 def insert(model: type[Model], rows: QuerySet[Any], columns: dict[str, Any]) -> int:

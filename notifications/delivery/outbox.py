@@ -44,6 +44,7 @@ TRY_FOR = {
     OutgoingEmail.Kind.MANAGE_LINK: dt.timedelta(hours=1),
     OutgoingEmail.Kind.REMINDER: dt.timedelta(days=3),
     OutgoingEmail.Kind.NEW_FOLLOWER: dt.timedelta(days=3),
+    OutgoingEmail.Kind.CLOSING_SOON: dt.timedelta(days=3),
 }
 #: And how often at least, when the relay was away for longer than that.
 TRY_TIMES = 5

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from anymail.exceptions import AnymailUnsupportedFeature
 from django.conf import settings
 from django.core.mail import get_connection
 
@@ -110,12 +111,20 @@ class BackendTransport:
     def send(self, outgoing: Outgoing, following: Outgoing | None = None) -> Answer:
         message = _message_of(outgoing)
         try:
-            accepted = self._connection.send_messages([message])
+            accepted = self._hand_over(message)
         except OSError as error:
             self.close()
             return Answer(Outcome.RELAY_DOWN, type(error).__name__)
         # A backend that takes fewer answers with the number it took, or with None.
         return Answer(Outcome.ACCEPTED if accepted else Outcome.REJECTED)
+
+    def _hand_over(self, message: Message) -> int | None:
+        try:
+            return self._connection.send_messages([message])
+        except AnymailUnsupportedFeature:
+            # A few providers give nothing back: what became of it stays unknown.
+            del message.metadata
+            return self._connection.send_messages([message])
 
     def close(self) -> None:
         self._connection.close()

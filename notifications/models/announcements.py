@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Func, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat
@@ -32,9 +33,13 @@ def default_least_gap_hours() -> int:
     return settings.LEAST_GAP_HOURS
 
 
+#: Not so long that the email which makes a reminder the only one is deleted before.
+MOST_DAYS_BEFORE = 28
+
+
 @register_setting(icon="mail", order=120)
 class AnnouncementSettings(BaseGenericSetting):
-    """How long news waits before it goes out."""
+    """How long news waits before it goes out, and when editors are reminded."""
 
     quiet_minutes = models.PositiveSmallIntegerField(
         _("quiet window in minutes"),
@@ -59,11 +64,22 @@ class AnnouncementSettings(BaseGenericSetting):
         help_text=_("After an outage, news older than this is not sent any more."),
     )
 
+    remind_editors_days = models.PositiveSmallIntegerField(
+        _("days before closing"),
+        default=5,
+        validators=[MaxValueValidator(MOST_DAYS_BEFORE)],
+        help_text=_(
+            "So long before a job closes, whoever wrote or published it is asked to "
+            "extend or close it. 0: nobody is."
+        ),
+    )
+
     panels = [
         MultiFieldPanel(
             ["quiet_minutes", "least_gap_hours", "tell_within_days"],
             heading=_("Waiting"),
-        )
+        ),
+        MultiFieldPanel(["remind_editors_days"], heading=_("Reminding editors")),
     ]
 
     class Meta:
@@ -79,6 +95,10 @@ class AnnouncementSettings(BaseGenericSetting):
     @property
     def tell_within(self) -> dt.timedelta:
         return dt.timedelta(days=self.tell_within_days)
+
+    @property
+    def remind_editors_before(self) -> dt.timedelta:
+        return dt.timedelta(days=self.remind_editors_days)
 
 
 class Minutes(Func):
@@ -222,8 +242,7 @@ class AnnouncedState(models.Model):
 class AnnouncementQuerySet(models.QuerySet["Announcement"]):
     def told(self) -> AnnouncementQuerySet:
         """Those that followers were or are being told."""
-        state = Announcement.State
-        return self.exclude(state__in=[state.CANCELLED, state.SKIPPED])
+        return self.exclude(state__in=Announcement.UNTOLD)
 
     def unfinished(self) -> AnnouncementQuerySet:
         return self.filter(
@@ -241,7 +260,8 @@ class Announcement(models.Model):
     Kept for ever: told ones are the public timeline, and none holds a person's data.
     Applied in order of ``version``, the told ones lead from the first announced facts
     to the present ones. ``changes`` are ``jobs.facts.Change`` as data, ``lines`` the
-    same in the words that were sent. ``subject``, ``opening`` and ``closing`` are what
+    same in the words that were sent. ``delivered`` and ``bounced`` count what a mail
+    provider reported of those that were ``sent``; none does over plain SMTP. ``subject``, ``opening`` and ``closing`` are what
     site owners said at the time; ``heading`` says what happened, whatever they said,
     and is the subject where it is empty.
     """
@@ -301,12 +321,18 @@ class Announcement(models.Model):
     sent = models.PositiveIntegerField(_("sent"), default=0)
     failed = models.PositiveIntegerField(_("failed"), default=0)
     skipped = models.PositiveIntegerField(_("skipped"), default=0)
+    delivered = models.PositiveIntegerField(_("delivered"), default=0)
+    bounced = models.PositiveIntegerField(_("bounced"), default=0)
     finished_at = models.DateTimeField(_("finished"), null=True)
 
     objects = models.Manager.from_queryset(AnnouncementQuerySet)()
 
+    #: States of those that nobody was told.
+    UNTOLD = (State.CANCELLED, State.SKIPPED)
     #: Kinds that also those hear who asked for closings only.
     ENDINGS = (Kind.CLOSED, Kind.TAKEN_DOWN, Kind.OPEN_AGAIN)
+    #: And a correction, which goes to whoever got what it corrects.
+    FOR_EVERYONE = (*ENDINGS, Kind.CORRECTION)
 
     class Meta:
         verbose_name = _("announcement")
@@ -336,9 +362,11 @@ class Announcement(models.Model):
         return f"Announcement {self.pk}"
 
     @property
-    def is_for_everyone(self) -> bool:
-        """Whether it also goes to those who want to hear of endings only.
+    def unreported(self) -> int:
+        """How many were sent of which a provider that reports said nothing yet."""
+        return max(self.sent - self.delivered - self.bounced, 0)
 
-        A correction goes to whoever got what it corrects.
-        """
-        return self.kind in (*self.ENDINGS, self.Kind.CORRECTION)
+    @property
+    def is_for_everyone(self) -> bool:
+        """Whether it also goes to those who want to hear of endings only."""
+        return self.kind in self.FOR_EVERYONE

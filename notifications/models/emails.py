@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from jobs.models import Company
+from jobs.models import Company, JobRecord
 from notifications.models.announcements import Announcement
 from subscriptions.models import Subscriber, Subscription
 
@@ -54,12 +54,19 @@ class OutgoingEmail(models.Model):
         ANNOUNCEMENT = "ANNOUNCEMENT", _("Announcement")
         REMINDER = "REMINDER", _("Reminder")
         NEW_FOLLOWER = "NEW_FOLLOWER", _("New follower")
+        CLOSING_SOON = "CLOSING_SOON", _("Reminder to an editor")
 
     class State(models.TextChoices):
         QUEUED = "QUEUED", _("Waiting")
         SENT = "SENT", _("Sent")
         FAILED = "FAILED", _("Given up")
         SKIPPED = "SKIPPED", _("Not sent")
+
+    class Outcome(models.TextChoices):
+        """What a mail provider reported after it took the message."""
+
+        DELIVERED = "DELIVERED", _("Delivered")
+        BOUNCED = "BOUNCED", _("Bounced")
 
     class Priority(models.IntegerChoices):
         """What is leased first: the person who waits in front of a screen."""
@@ -95,10 +102,21 @@ class OutgoingEmail(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # Of a reminder to an editor; what else is about a job finds it another way.
+    record = models.ForeignKey(
+        JobRecord,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+    )
     subscriptions = models.ManyToManyField(Subscription, related_name="+", blank=True)
     priority = models.SmallIntegerField(choices=Priority, default=Priority.CHANGE)
     state = models.CharField(
         _("state"), max_length=7, choices=State, default=State.QUEUED
+    )
+    outcome = models.CharField(
+        _("reported"), max_length=9, choices=Outcome, blank=True, db_default=""
     )
     created_at = models.DateTimeField(_("queued"), default=timezone.now)
     due_at = models.DateTimeField(_("due"))
@@ -155,8 +173,9 @@ class OutgoingEmail(models.Model):
     @admin.display(description=_("job"))
     def job(self) -> str:
         """The title of the job that it is about; of the first if there are several."""
-        if self.announcement:
-            return self.announcement.record.title
+        record = self.announcement.record if self.announcement else self.record
+        if record is not None:
+            return record.title
         return next((s.record.title for s in self.subscriptions.all()), "")
 
 

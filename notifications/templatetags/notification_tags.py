@@ -133,4 +133,5 @@ def _ending(context: Any, pages: Iterable[Page], *, deletes: bool) -> dict[str, 
     request = context["request"]
     # What was typed stays when a form comes back.
     form = EndingForm(request.POST) if request.method == "POST" else None
-    return {"ending": ending_of(pages, form=form), "deletes": deletes}
+    ending = ending_of(pages, deletes=deletes, form=form)
+    return {"ending": ending, "deletes": deletes}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,14 +21,15 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from jobs import wording
 from notifications import services
 from notifications.admin_messages import what
+from notifications.audience import audience, counted
 from notifications.correcting import may_be_corrected
 from notifications.delivery import parking
-from notifications.messages import preview_announcement
 from notifications.models import AnnouncedState, Announcement
 from notifications.permissions import may_decide, may_see_announcements
+from notifications.previews import preview_announcement
 from notifications.tasks import wake_soon
 
-State = Announcement.State
+Kind, State = Announcement.Kind, Announcement.State
 #: The tabs of the list, and which states each one holds.
 TABS = {
     "": (gettext_lazy("All"), list(State)),
@@ -89,23 +90,24 @@ class AnnouncementsView(SeesAnnouncements, ListView):
 
 def waiting_news() -> Iterator[dict[str, Any]]:
     """Each job whose quiet window holds news, with what would be told to how many."""
-    following = Q(
-        record__subscriptions__confirmed_at__isnull=False,
-        record__subscriptions__ended_at__isnull=True,
-    )
     states = (
         AnnouncedState.objects.waiting()
         .filter(facts__isnull=False)
         .select_related("record__page", "actor")
         .prefetch_related("record__page__requirements", "record__page__locations")
-        .annotate(people=Count("record__subscriptions", filter=following))
+        .annotate(
+            hear_of_changes=counted(audience(Kind.CHANGED)),
+            hear_of_endings=counted(audience(Kind.CLOSED)),
+        )
         .order_by(F("due_at").asc(), "pk")
     )
     for state in states:
         news = services.news_of(state)
         if news is not None:
+            ends = news.kind in Announcement.FOR_EVERYONE
             yield {
                 "state": state,
+                "people": state.hear_of_endings if ends else state.hear_of_changes,
                 "goes_out_at": services.goes_out_at(state, news),
                 "what": what(news),
                 "lines": wording.lines(news.changes),

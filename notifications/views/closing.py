@@ -1,8 +1,8 @@
-"""Closing a job, and opening it again, from its editor."""
+"""Closing a job, opening it again and extending it, from outside of its form."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +11,19 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
+from jobs import formatting
 from jobs import services as jobs
 from jobs.models import JobPage
 from notifications import admin_messages
-from notifications.forms import CloseJobForm
-from notifications.models import AnnouncementSettings
-from subscriptions.services import followers_of
+from notifications.foretelling import (
+    foretell_closing,
+    foretell_extending,
+)
+from notifications.forms import CloseJobForm, ExtendJobForm
+from notifications.models import AnnouncementSettings, Pause
+
+if TYPE_CHECKING:
+    from notifications.foretelling import Forecast
 
 
 def close_job(request: HttpRequest, page_id: int) -> HttpResponse:
@@ -24,30 +31,62 @@ def close_job(request: HttpRequest, page_id: int) -> HttpResponse:
 
     Needs the right to publish the page.
     """
-    page = get_object_or_404(JobPage, pk=page_id)
-    if not page.permissions_for_user(request.user).can_publish() or not page.live:
-        raise PermissionDenied
+    page = _page_to_change(request, page_id)
     is_closed = bool(page.closed_reason)
     form = CloseJobForm(request.POST or None, is_closed=is_closed)
     if request.method == "POST" and form.is_valid():
-        _act(request, page, form.cleaned_data)
+        _close_or_reopen(request, page, form.cleaned_data)
         return redirect("wagtailadmin_pages:edit", page.pk)
-    record = page.record_or_none
-    context = {
-        "page": page,
-        "form": form,
-        "is_closed": is_closed,
-        "followers": followers_of(record_id=record.pk) if record else 0,
-        "quiet_minutes": AnnouncementSettings.load().quiet_minutes,
-        "header_title": _("Open job again") if is_closed else _("Close job"),
-        "page_title": _("Open job again") if is_closed else _("Close job"),
-        "page_subtitle": page.title,
-        "header_icon": "doc-full-inverse",
-    }
+    title = _("Open job again") if is_closed else _("Close job")
+    context = _context(page, foretell_closing(page), title)
+    context |= {"form": form, "is_closed": is_closed}
     return TemplateResponse(request, "notifications/admin/close_job.html", context)
 
 
-def _act(request: HttpRequest, page: JobPage, data: dict[str, Any]) -> None:
+def closing_soon(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Offer to extend a job or to close it, and extend it on POST.
+
+    Where reminders lead, so a GET only shows. Needs the right to publish the page.
+    """
+    page = _page_to_change(request, page_id)
+    if not page.is_open or page.closes_at is None:
+        messages.info(request, _("This job is not about to close."))
+        return redirect("wagtailadmin_pages:edit", page.pk)
+    form = ExtendJobForm(request.POST or None, job=page)
+    if request.method == "POST" and form.is_valid():
+        _extend(request, page, form)
+        return redirect("wagtailadmin_pages:edit", page.pk)
+    context = _context(page, foretell_extending(page), _("Extend or close"))
+    context |= {
+        "form": form,
+        "closes": formatting.moment(page.closes_at),
+        "if_closed": foretell_closing(page),
+    }
+    return TemplateResponse(request, "notifications/admin/closing_soon.html", context)
+
+
+def _page_to_change(request: HttpRequest, page_id: int) -> JobPage:
+    page = get_object_or_404(JobPage, pk=page_id, alias_of__isnull=True)
+    may = page.permissions_for_user(request.user)
+    if not page.live or not may.can_publish() or may.page_locked():
+        raise PermissionDenied
+    return page
+
+
+def _context(page: JobPage, forecast: Forecast, title: str) -> dict[str, Any]:
+    return {
+        "page": page,
+        "forecast": forecast,
+        "quiet_minutes": AnnouncementSettings.load().quiet_minutes,
+        "pause": Pause.objects.first(),
+        "header_title": title,
+        "page_title": title,
+        "page_subtitle": page.title,
+        "header_icon": "doc-full-inverse",
+    }
+
+
+def _close_or_reopen(request: HttpRequest, page: JobPage, data: dict[str, Any]) -> None:
     values = {"page_id": page.pk, "note": data["note"], "user": request.user}
     if page.closed_reason:
         page = jobs.reopen_job(**values)
@@ -56,4 +95,18 @@ def _act(request: HttpRequest, page: JobPage, data: dict[str, Any]) -> None:
         page = jobs.close_job(reason=data["reason"], **values)
         done = _("“%(title)s” is closed. Its page stays and says so.")
     messages.success(request, done % {"title": page.title})
+    admin_messages.tell_outlook(request, page)
+
+
+def _extend(request: HttpRequest, page: JobPage, form: ExtendJobForm) -> None:
+    closes_at = form.cleaned_data["until"]
+    jobs.extend_closing_date(
+        page_id=page.pk,
+        closes_at=closes_at,
+        note=form.cleaned_data["note"],
+        user=request.user,
+    )
+    done = _("“%(title)s” closes %(moment)s.")
+    values = {"title": page.title, "moment": formatting.moment(closes_at)}
+    messages.success(request, done % values)
     admin_messages.tell_outlook(request, page)

@@ -26,7 +26,9 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     rows = Announcement.objects.select_related("record")
     announcement = get_object_or_404(rows, pk=pk)
-    if not correcting.may_be_corrected(announcement):
+    found = correcting.waiting_change(announcement)
+    people = correcting.people_to_correct(announcement, found)
+    if not people or not correcting.may_be_corrected(announcement):
         messages.warning(request, _("There is nobody to send a correction to."))
         return redirect("notifications_announcement", pk)
     form = CorrectionForm(request.POST or None)
@@ -39,7 +41,8 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "announcement": announcement,
         "form": form,
-        "lines": wording.lines(correcting.waiting_change(announcement)),
+        "lines": wording.lines(found),
+        "people": people,
         "page_title": _("Send a correction"),
         "page_subtitle": announcement.subject,
         "header_icon": "mail",

@@ -31,7 +31,7 @@ def confirm_delete(request: HttpRequest, page: Page) -> HttpResponse | None:
     if request.method == "POST" and type_to_delete_confirmation(request):
         return None
     form = EndingForm(request.POST) if request.method == "POST" else None
-    ending = ending_of([page], form=form)
+    ending = ending_of([page], deletes=True, form=form)
     references = ReferenceIndex.get_references_to(page).group_by_source_object()
     if not ending.jobs or references.is_protected:
         return None

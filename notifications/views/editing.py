@@ -1,6 +1,8 @@
-"""What the job editor's panel of followers opens."""
+"""What the panel of followers opens: emails before they are sent."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +11,16 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from jobs.models import JobPage
-from notifications.foretelling import foretell
+from notifications.foretelling import foretell, waiting_email
+from notifications.models import AnnouncedState
+from notifications.permissions import may_see_announcements
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from notifications.previews import Preview
+
+TEMPLATE = "notifications/admin/preview_email.html"
 
 
 def preview_email(request: HttpRequest, page_id: int) -> HttpResponse:
@@ -18,16 +29,42 @@ def preview_email(request: HttpRequest, page_id: int) -> HttpResponse:
     Needs the right to edit the page. Shows it to a reader whom nobody is.
     """
     page = get_object_or_404(JobPage, pk=page_id)
-    if not page.permissions_for_user(request.user).can_edit():
+    if not _may_edit(request.user, page):
         raise PermissionDenied
     forecast = foretell(page.get_latest_revision_as_object())
-    context = {
+    context = _context(page, page.title, forecast.preview(), told=forecast.told)
+    return TemplateResponse(request, TEMPLATE, context)
+
+
+def preview_waiting(request: HttpRequest, state_id: int) -> HttpResponse:
+    """Show the email that the quiet window of a job holds, to a reader as above.
+
+    Needs the right to see announcements, or to edit the page.
+    """
+    states = AnnouncedState.objects.select_related("record__page", "actor")
+    state = get_object_or_404(states, pk=state_id)
+    page = state.record.page
+    if not may_see_announcements(request.user) and not _may_edit(request.user, page):
+        raise PermissionDenied
+    waiting = waiting_email(state)
+    preview, told = (waiting.preview, waiting.told) if waiting else (None, 0)
+    context = _context(page, state.record.title, preview, told=told)
+    return TemplateResponse(request, TEMPLATE, context | {"is_waiting": True})
+
+
+def _may_edit(user: Any, page: JobPage | None) -> bool:
+    return page is not None and page.permissions_for_user(user).can_edit()
+
+
+def _context(
+    page: JobPage | None, title: str, preview: Preview | None, *, told: int
+) -> dict[str, Any]:
+    return {
         "page": page,
-        "forecast": forecast,
-        "preview": forecast.preview(),
+        "preview": preview,
+        "told": told,
         "page_title": _("The email to followers"),
         "header_title": _("The email to followers"),
-        "page_subtitle": page.title,
+        "page_subtitle": title,
         "header_icon": "mail",
     }
-    return TemplateResponse(request, "notifications/admin/preview_email.html", context)

@@ -23,9 +23,9 @@ from notifications.delivery import probing
 from notifications.delivery.smtp import Answer, Outcome
 from notifications.examples import example, example_job
 from notifications.forms import EmailTextForm
-from notifications.messages import preview_of
 from notifications.models import EmailText, Pause, Suppression
 from notifications.permissions import may_change_texts
+from notifications.previews import preview_of
 from subscriptions import addresses
 
 if TYPE_CHECKING:

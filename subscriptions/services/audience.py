@@ -23,7 +23,7 @@ def recipients(
     rows = Subscription.objects.confirmed().filter(
         record_id=record_id, confirmed_at__lte=confirmed_by
     )
-    return rows if for_closing else rows.filter(closings_only=False)
+    return rows.wanting(endings=for_closing)
 
 
 def last_confirmed_at(*, record_id: int) -> dt.datetime | None:

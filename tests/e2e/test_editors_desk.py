@@ -72,7 +72,7 @@ def test_the_panel_foretells_people_differences_and_subject(
     assert {mail.subject for mail in smtp.mails} == {f"Pay changed: {TITLE}"}
     assert all("£26,000 to £29,500 a year" in mail.text for mail in smtp.mails)
     editor.open(TITLE)
-    expect(open_panel(page)).to_contain_text("Sent to 2")
+    expect(open_panel(page)).to_contain_text("2 taken by the mail server")
 
 
 @pytest.mark.usefixtures("no_quiet_window")
@@ -89,7 +89,7 @@ def test_a_wrong_email_is_set_right_from_the_panel(followed, smtp, deliver, sign
 
     editor.open(TITLE)
     open_panel(page).get_by_role("link", name="Send a correction").click()
-    expect(page.get_by_role("main")).to_contain_text("the 2 people who got this email")
+    expect(page.get_by_role("main")).to_contain_text("2 people who got this email")
     assert barriers(page) == []
     page.get_by_label("What is true").fill("The pay of another job had slipped in.")
     page.get_by_role("button", name="Send the correction").click()

@@ -316,8 +316,8 @@ class TestCloseView:
     def test_it_asks_why_and_says_whom_it_will_be_told(self, url, staff):
         text = " ".join(staff.get(url).content.decode().split())
 
-        assert "<strong>2 followers will be told</strong>" in text
-        assert "10 minutes from now" in text
+        assert "<strong>2 followers will be told.</strong>" in text
+        assert "10 minutes after you confirm" in text
         assert "Why does it close?" in text
 
     def test_looking_changes_nothing(self, url, staff):

@@ -1,12 +1,21 @@
 """The panel beside a job's form: who follows, and what publishing would tell them."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from jobs import formatting
 from jobs.models import JobPage
-from notifications.models import AnnouncedState, AnnouncementSettings, Pause
+from notifications.admin_messages import when
+from notifications.models import (
+    AnnouncedState,
+    Announcement,
+    AnnouncementSettings,
+    Pause,
+)
 from tests.factories import edit, make_draft, make_job, make_subscription
 from tests.notifications.conftest import READERS, TITLE, Staff
 from tests.notifications.reading import squeezed
@@ -61,6 +70,16 @@ class TestStages:
         text = panel(publisher, followed)
 
         assert "Only wording changed (1 place). Followers are not told." in text
+        assert "Tell them anyway" in text
+
+    def test_nothing_changed_since_they_were_told(self, followed, publisher, worker):
+        edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+        moment = formatting.moment(Announcement.objects.get().created_at)
+
+        text = panel(publisher, followed)
+
+        assert f"has changed since they were last told ({moment})." in text
 
     def test_a_difference_is_told_with_its_email(self, followed, publisher):
         edit(followed, pay_max=29000, change_note="A & B.", publish=False)
@@ -84,7 +103,7 @@ class TestStages:
 
         text = panel(publisher, followed)
 
-        assert "to 2 people: pay changed." in text
+        assert "(in 10 min) to 2 people: pay changed." in text
         assert "Send now" in text
         assert "Cancel" in text
         assert "If you publish" not in text
@@ -98,12 +117,40 @@ class TestStages:
         text = panel(publisher, followed)
 
         assert f"Pay changed: {TITLE}" in text
-        assert "Sent to 2" in text
+        assert "2 taken by the mail server" in text
+
+    def test_what_was_cancelled_says_by_whom_and_what_they_still_know(
+        self, followed, publisher
+    ):
+        edit(followed, pay_max=29000)
+        state = AnnouncedState.objects.get()
+        publisher.post(reverse("notifications_cancel", args=[state.pk]))
+
+        text = panel(publisher, followed)
+
+        assert f"Cancelled by {publisher.user}, " in text
+        first = formatting.moment(followed.first_published_at)
+        assert f"Followers still know the job as it was {first}." in text
+
+    def test_what_the_least_gap_holds_says_so(self, followed, publisher, worker):
+        AnnouncementSettings.objects.update(least_gap_hours=4)
+        edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+        edit(followed, pay_max=29500)
+
+        text = panel(publisher, followed)
+
+        assert "what changes until then goes out together" in text
+        last = Announcement.objects.get().created_at
+        assert when(last + dt.timedelta(hours=4)) in text
 
     def test_a_pause_is_seen(self, followed, publisher):
-        Pause.objects.create()
+        Pause.objects.create(paused_by=publisher.user)
 
-        assert "All email is paused since" in panel(publisher, followed)
+        text = panel(publisher, followed)
+
+        assert "All email is paused since" in text
+        assert f"by {publisher.user}." in text
 
     def test_an_alias_has_none(self, followed, publisher):
         alias = followed.create_alias(update_slug="again")
@@ -123,6 +170,7 @@ class TestRights:
 
         for text in (waiting, draft):
             assert "A publisher decides whether to send." in text
+            assert "2 followers: pay changed." in text or "to 2 people: pay" in text
             assert "Send now" not in text
             assert "Cancel" not in text
 
@@ -190,6 +238,19 @@ class TestPreview:
         assert "£29,000" in html
         assert not any(address in html for address in READERS)
         assert JobPage.objects.get().pay_max == 28000
+
+    def test_of_what_waits_is_not_that_of_the_draft(self, followed, publisher):
+        edit(followed, pay_max=29000)
+        edit(followed, workplace="HYBRID", publish=False)
+        state = AnnouncedState.objects.get()
+        url = reverse("notifications_preview_waiting", args=[state.pk])
+
+        text = squeezed(publisher.get(url).content.decode())
+
+        assert "This waits to be sent to 2 followers." in text
+        assert "£29,000" in text
+        assert "Hybrid" not in text
+        assert AnnouncedState.objects.values().get()["due_at"] == state.due_at
 
     def test_says_when_there_is_none(self, followed, publisher):
         text = publisher.get(self.url(followed)).content.decode()

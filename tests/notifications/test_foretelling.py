@@ -168,12 +168,14 @@ edits = st.fixed_dictionaries(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(changes=edits, people=st.integers(0, 3))
-def test_what_is_foretold_is_what_is_sent(changes, people, db, worker):
+@given(changes=edits, people=st.integers(0, 3), only_endings=st.integers(0, 2))
+def test_what_is_foretold_is_what_is_sent(changes, people, only_endings, db, worker):
     mail.outbox.clear()
     job = make_job(title=TITLE)
     for _ in range(people):
         make_subscription(job=job)
+    for _ in range(only_endings):
+        make_subscription(job=job, closings_only=True)
     worker.run()
     edit(job, publish=False, **changes)
 
@@ -188,7 +190,8 @@ def test_what_is_foretold_is_what_is_sent(changes, people, db, worker):
         assert told is None
         assert not OutgoingEmail.objects.filter(announcement__record=job.record)
     else:
-        assert told.planned == forecast.followers == people
+        assert told.planned == forecast.told == people
+        assert forecast.followers == people + only_endings
         assert told.changes == [c.as_json() for c in forecast.news.changes]
         assert [m.subject for m in mails] == [foretold.subject] * people
 

@@ -9,7 +9,7 @@ from wagtail.models import PageViewRestriction
 
 from jobs.models import BoardSettings, Company, JobPage
 from jobs.services import close_job, reopen_job
-from notifications import messages, reconciling, services
+from notifications import previews, reconciling, services
 from notifications.models import Announcement, OutgoingEmail
 from subscriptions import services as subscriptions
 from tests.factories import (
@@ -375,7 +375,7 @@ def test_a_preview_holds_no_working_link(job, worker):
     worker.wait(minutes=11)
     assert services.announce_next()
 
-    preview = messages.preview_announcement(Announcement.objects.get())
+    preview = previews.preview_announcement(Announcement.objects.get())
 
     assert preview.subject == f"Pay changed: {TITLE}"
     token = job.record.subscriptions.get().token

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from jobs.models import JobPage
 from notifications.models import AnnouncedState, Announcement
-from tests.factories import make_board, make_job, make_page, make_subscription
+from tests.factories import follow, make_board, make_job, make_page
 from tests.notifications.conftest import READERS, TITLE, Staff
 from tests.notifications.reading import says, squeezed
 
@@ -37,7 +37,7 @@ class TestAsking:
 
         assert "Is it filled or cancelled? Close it instead" in text
         assert "2 followers will be told that this job is gone." in text
-        assert "can be cancelled for 10 minutes" in text
+        assert "goes out 10 minutes after you confirm" in text
         assert "A line for followers" in text
 
     def test_a_closed_job_is_not_offered_to_be_closed(self, followed, publisher):
@@ -57,13 +57,12 @@ class TestAsking:
         text = text_of(publisher.get(page_url("delete", followed)))
 
         assert "2 followers will be told that this job is gone." in text
-        assert "This cannot be undone. The email can be cancelled" in text
+        assert "This cannot be undone. The email goes out 10 minutes after" in text
         assert JobPage.objects.exists()
 
     @pytest.mark.parametrize("name", ["unpublish", "delete"])
     def test_a_parent_counts_what_is_below_it(self, followed, staff, name):
-        other = make_job()
-        make_subscription(job=other, email=READERS[0])
+        follow(make_job(), email=READERS[0])
 
         text = text_of(staff.get(page_url(name, make_board())))
 
@@ -75,7 +74,7 @@ class TestAsking:
         self, followed, publisher, action
     ):
         other = make_job()
-        make_subscription(job=other, email=READERS[0])
+        follow(other, email=READERS[0])
 
         text = text_of(publisher.get(bulk_url(action, followed, other)))
 

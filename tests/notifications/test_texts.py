@@ -7,7 +7,7 @@ from django.core import mail
 from django.urls import reverse
 
 from jobs.models import BoardSettings
-from notifications import examples, messages, reminding, services, texts
+from notifications import examples, messages, previews, reminding, services, texts
 from notifications.delivery.skeleton import MARKS, skeleton_of
 from notifications.models import Announcement, EmailText, OutgoingEmail
 from notifications.rendering import content_bytes
@@ -112,9 +112,9 @@ class TestEveryKind:
         content = examples.example(kind, example_job)
         row = EmailText(kind=kind, subject="Ours", opening=HOSTILE, closing=HOSTILE)
 
-        bare = messages.preview_of(content)
+        bare = previews.preview_of(content)
         said = texts.filled(row, content.values)
-        shown = messages.preview_of(replace(content, texts=said))
+        shown = previews.preview_of(replace(content, texts=said))
 
         assert shown.subject == "Ours" != bare.subject
         assert squeezed(shown.html).count(HOSTILE) == 2
@@ -326,7 +326,7 @@ class TestOtherMail:
         say(Kind.CONFIRM, opening="Dear & new.")
         subscriptions.subscribe(email="new@example.org", record=followed.record)
 
-        preview = messages.preview(OutgoingEmail.objects.get(kind="CONFIRM"))
+        preview = previews.preview(OutgoingEmail.objects.get(kind="CONFIRM"))
 
         assert "Dear & new." in preview.text
         assert "Dear &amp; new." in preview.html
