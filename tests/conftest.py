@@ -27,10 +27,16 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
+#: Of the browser's tests, those that `make test` has time for: what visitors do.
+JOURNEYS = {"test_main_story.py", "test_following.py"}
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if "e2e" in item.path.parts:
             item.add_marker("e2e")
+            if item.path.name not in JOURNEYS:
+                item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,6 @@ from jobsite.bootstrap.serve import serve
 from jobsite.bootstrap.signals import Interrupted, interrupt, on_signal
 
 VAR_DIR = BASE_DIR / "var"
-BROWSER_TESTS = ("-m", "e2e", "tests/e2e")
 #: On every processor. A file stays together: some share what is costly to make.
 SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile")
 
@@ -68,24 +67,11 @@ def setup() -> int:
 
 
 def test(chosen: "list[str]") -> int:
-    """All tests that this machine can run, or the chosen ones.
-
-    The browser's run beside the others: a browser waits most of the time.
-    """
+    """All tests that this machine can run in a few minutes, or the chosen ones."""
     setup()
     if chosen:
         return wait_for(start_pytest(*chosen))
-    if chromium() is None:
-        code = wait_for(start_pytest(*SIDE_BY_SIDE))
-        print("Skipped: browser tests, as Chromium is missing: apt install chromium")
-    else:
-        with tempfile.TemporaryFile() as output:
-            browser = start_pytest(
-                *BROWSER_TESTS, variables=of_browser_tests(), output=output
-            )
-            code = wait_for(start_pytest(*SIDE_BY_SIDE), browser)
-            output.seek(0)
-            print(output.read().decode("utf-8", "replace"), flush=True)
+    code = beside_each_other("not e2e and not slow and not faults", "e2e and not slow")
     print("Left out, as they take minutes: make slow, make faults")
     return code
 
@@ -93,7 +79,26 @@ def test(chosen: "list[str]") -> int:
 def slow() -> int:
     """The tests that take minutes."""
     setup()
-    return wait_for(start_pytest("-m", "slow and not e2e", *SIDE_BY_SIDE, "tests"))
+    return beside_each_other("slow and not e2e", "slow and e2e")
+
+
+def beside_each_other(others: str, browsers: str) -> int:
+    """Run tests with these marks, the browser's beside the others.
+
+    A browser waits most of the time.
+    """
+    if chromium() is None:
+        code = wait_for(start_pytest(*SIDE_BY_SIDE, "-m", others, "tests"))
+        print("Skipped: browser tests, as Chromium is missing: apt install chromium")
+        return code
+    with tempfile.TemporaryFile() as output:
+        browser = start_pytest(
+            "-m", browsers, "tests/e2e", variables=of_browser_tests(), output=output
+        )
+        code = wait_for(start_pytest(*SIDE_BY_SIDE, "-m", others, "tests"), browser)
+        output.seek(0)
+        print(output.read().decode("utf-8", "replace"), flush=True)
+    return code
 
 
 def e2e() -> int:
@@ -101,7 +106,9 @@ def e2e() -> int:
     setup()
     if chromium() is None:
         raise RefusalError("Chromium is missing: apt install chromium")
-    return wait_for(start_pytest(*BROWSER_TESTS, variables=of_browser_tests()))
+    return wait_for(
+        start_pytest("-m", "e2e", "tests/e2e", variables=of_browser_tests())
+    )
 
 
 def faults() -> int:
