@@ -7,8 +7,15 @@ from django.apps import AppConfig, apps
 from django.apps.registry import Apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db.models.signals import post_migrate
-from wagtail.models import Site
+from django.db.models import Model
+from django.db.models.signals import post_delete, post_migrate, post_save
+from wagtail.models import Page, Site
+from wagtail.signals import page_unpublished, post_page_move
+
+from jobs import editions
+from jobs.models import JobPage, JobRecord
+from jobsite.public import watching
+from notifications.models import Announcement
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -41,6 +48,37 @@ def on_migrated_make_cache_tables(
     call_command("createcachetable", database=using, verbosity=0)
 
 
+def on_jobs_migrated(sender: AppConfig, *, using: str, **kwargs: Any) -> None:
+    """Have the database watch what public pages show."""
+    watching.install(using)
+
+
+# What follows matters to boards with a shared cache: a database does without.
+
+
+def on_shown_saved(
+    sender: type[Model],
+    instance: Any,
+    update_fields: frozenset[str] | None = None,
+    **kwargs: Any,
+) -> None:
+    """Begin an edition with what is saved now, unless the public does not see it."""
+    is_draft = isinstance(instance, Page) and not instance.live
+    if is_draft or (update_fields and update_fields <= {*watching.FOR_EDITORS}):
+        return
+    editions.turn(frame=sender not in (JobPage, JobRecord, Announcement))
+
+
+def on_shown_deleted(sender: type[Model], **kwargs: Any) -> None:
+    """Begin an edition without a page, a company, a picture or the like."""
+    editions.turn(frame=sender is not JobPage)
+
+
+def on_page_gone_or_moved(sender: type[Model], **kwargs: Any) -> None:
+    """Begin an edition in which a page is not public, or has another address."""
+    editions.turn(frame=sender is not JobPage)
+
+
 def register_signal_handlers() -> None:
     """Connect every receiver above. Called once, from ``JobsiteConfig.ready``."""
     # Django sends post_migrate for apps with models only, so not for this one.
@@ -54,3 +92,20 @@ def register_signal_handlers() -> None:
         sender=apps.get_app_config("wagtailcore"),
         dispatch_uid="jobsite.on_migrated_make_cache_tables",
     )
+    post_migrate.connect(
+        on_jobs_migrated,
+        sender=apps.get_app_config("jobs"),
+        dispatch_uid="jobsite.on_jobs_migrated",
+    )
+    # What is part of a page is saved and deleted with it. No signal is asked of these,
+    # without which Django deletes any number of rows at once.
+    for watch in watching.WATCHES:
+        if watch.model in watching.PARTS:
+            continue
+        uid = f"jobsite.on_shown.{watch.model._meta.label}"
+        post_save.connect(on_shown_saved, sender=watch.model, dispatch_uid=uid)
+        if "DELETE" in watch.events:
+            post_delete.connect(on_shown_deleted, sender=watch.model, dispatch_uid=uid)
+    for signal in (page_unpublished, post_page_move):
+        uid = "jobsite.on_page_gone_or_moved"
+        signal.connect(on_page_gone_or_moved, dispatch_uid=uid)

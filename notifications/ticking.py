@@ -14,6 +14,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from jobs.facts import OPEN, availability_of, facts_now
+from jobs.models import PublicChange
 from notifications import clock, reconciling, services
 from notifications.enquiring import forget_enquiries
 from notifications.models import (
@@ -203,6 +204,11 @@ def purge_tallies() -> None:
     Tally.objects.filter(minute__lt=before).delete()
 
 
+def forget_old_editions() -> int:
+    """Keep what tells editions of the public pages apart small."""
+    return PublicChange.objects.forget_old()
+
+
 STEPS: tuple[Callable[[], object], ...] = (
     publish_scheduled,
     notice_closing_dates,
@@ -215,4 +221,5 @@ STEPS: tuple[Callable[[], object], ...] = (
     forget_enquiries,
     purge_old_emails,
     purge_tallies,
+    forget_old_editions,
 )

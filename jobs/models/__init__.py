@@ -1,3 +1,4 @@
+from jobs.models.changes import Edition, PublicChange
 from jobs.models.children import JobLocation, JobRequirement, JobTag
 from jobs.models.index_page import JobIndexPage
 from jobs.models.listing import JobListing, JobListingPlace, JobWords
@@ -9,6 +10,7 @@ from jobs.models.snippets import Company, JobCategory
 __all__ = [
     "BoardSettings",
     "Company",
+    "Edition",
     "JobCategory",
     "JobIndexPage",
     "JobListing",
@@ -20,4 +22,5 @@ __all__ = [
     "JobRequirement",
     "JobTag",
     "JobWords",
+    "PublicChange",
 ]

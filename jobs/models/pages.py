@@ -358,7 +358,9 @@ class JobPage(Page):
         """Add similar jobs, and what machines may read; three queries."""
         context = super().get_context(request, *args, **kwargs)
         now = timezone.now()
-        private = facts.private_paths()
+        private = getattr(request, "private_paths", None)
+        if private is None:
+            private = facts.private_paths()
         similar = type(self).objects.similar_to(
             category_id=self.category_id, exclude=self.pk, private=private
         )

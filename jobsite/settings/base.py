@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "jobsite.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "jobsite.public.middleware.PublicPagesMiddleware",
     "jobsite.middleware.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,0 +1,1 @@
+"""How everybody is served quickly: see docs/adr/0011 and ``middleware``."""
