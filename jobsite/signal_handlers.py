@@ -14,7 +14,7 @@ from wagtail.signals import page_unpublished, post_page_move
 
 from jobs import editions
 from jobs.models import JobPage, JobRecord
-from jobsite.public import watching
+from jobsite.public import purging, watching
 from notifications.models import Announcement
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -53,7 +53,8 @@ def on_jobs_migrated(sender: AppConfig, *, using: str, **kwargs: Any) -> None:
     watching.install(using)
 
 
-# What follows matters to boards with a shared cache: a database does without.
+# What follows matters where a cache is shared or a proxy keeps pages: a database does
+# without.
 
 
 def on_shown_saved(
@@ -67,16 +68,19 @@ def on_shown_saved(
     if is_draft or (update_fields and update_fields <= {*watching.FOR_EDITORS}):
         return
     editions.turn(frame=sender not in (JobPage, JobRecord, Announcement))
+    purging.purge(instance)
 
 
-def on_shown_deleted(sender: type[Model], **kwargs: Any) -> None:
+def on_shown_deleted(sender: type[Model], instance: Any, **kwargs: Any) -> None:
     """Begin an edition without a page, a company, a picture or the like."""
     editions.turn(frame=sender is not JobPage)
+    purging.purge(instance)
 
 
-def on_page_gone_or_moved(sender: type[Model], **kwargs: Any) -> None:
+def on_page_gone_or_moved(sender: type[Model], instance: Any, **kwargs: Any) -> None:
     """Begin an edition in which a page is not public, or has another address."""
     editions.turn(frame=sender is not JobPage)
+    purging.purge(instance)
 
 
 def register_signal_handlers() -> None:

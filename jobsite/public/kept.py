@@ -13,9 +13,14 @@ from django.core.cache import cache
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import (
+    get_conditional_response,
+    patch_cache_control,
+    patch_vary_headers,
+)
 
 from jobs import editions
+from jobsite.public import purging
 
 if TYPE_CHECKING:
     from jobs.models import Edition
@@ -28,6 +33,8 @@ LONGEST_QUERY = 300
 LARGEST = 256 * 1024
 #: Changes that nobody heard of (a hand in the database) are seen after this time.
 LONGEST = dt.timedelta(minutes=5)
+#: Seconds for which a proxy may keep a page that has no query string.
+FOR_PROXIES = 60
 #: What an answer may depend on and still be kept: both are part of it, or of its key.
 VARIES = {"accept-encoding", "hx-request"}
 #: Headers that the server writes anew.
@@ -45,12 +52,14 @@ class Kept:
     etag: str
     headers: tuple[tuple[str, str], ...]
     packed: bytes
+    #: Whether a proxy that is told of changes may answer with it for a while.
+    is_for_proxies: bool = False
 
     def is_true(self, edition: str, now: dt.datetime) -> bool:
         """Whether it says what a new one would say."""
         return self.edition == edition and self.made_at <= now < self.until
 
-    def answer(self, request: HttpRequest) -> HttpResponse:
+    def answer(self, request: HttpRequest, now: dt.datetime) -> HttpResponse:
         """Give it to ``request``, or 304 to whoever has it already."""
         packed = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
         response = HttpResponse(self.packed if packed else gzip.decompress(self.packed))
@@ -58,6 +67,11 @@ class Kept:
             response.headers[name] = value
         if packed:
             response.headers["Content-Encoding"] = "gzip"
+        if self.is_for_proxies:
+            seconds = min(FOR_PROXIES, int((self.until - now).total_seconds()))
+            response.headers["Cache-Control"] = (
+                f"max-age=0, must-revalidate, s-maxage={seconds}"
+            )
         response.headers["ETag"] = self.etag
         response.headers["Content-Length"] = str(len(response.content))
         found = get_conditional_response(request, etag=self.etag, response=response)
@@ -96,6 +110,10 @@ def keep(
     an answer of that one.
     """
     content = response.content
+    said_nothing = not response.has_header("Cache-Control")
+    if said_nothing:
+        # Keep it, and ask: what comes back is 304 as long as it is true.
+        patch_cache_control(response, no_cache=True)
     patch_vary_headers(response, ["Accept-Encoding"])
     kept = Kept(
         address=address,
@@ -110,6 +128,7 @@ def keep(
             if name.lower() not in OF_THE_MOMENT
         ),
         packed=gzip.compress(content, compresslevel=6, mtime=0),
+        is_for_proxies=said_nothing and purging.is_on() and "?#" in address,
     )
     seconds = (kept.until - now).total_seconds()
     if len(kept.packed) <= LARGEST and seconds > 0:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.sitemaps import views as sitemaps
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
 from wagtail.views import serve
 
 from home.views import look_css
@@ -45,14 +44,13 @@ class PublicPagesMiddleware:
         if found is not None:
             visit.edition = editions.current(now)
             if found.is_true(visit.edition.whole, now):
-                return found.answer(request)
+                return found.answer(request, now)
         response = self.get_response(request)
         edition = visit.edition
         if edition is None or not edition.whole or not kept.may_be_kept(response):
             return response
-        if not response.has_header("Cache-Control"):
-            patch_cache_control(response, no_cache=True)
-        return kept.keep(address, response, edition=edition, now=now).answer(request)
+        made = kept.keep(address, response, edition=edition, now=now)
+        return made.answer(request, now)
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from wagtail.contrib.frontend_cache.backends.base import BaseBackend
 from wagtail.models import Page, PageViewRestriction, Site
 
 from home.models import LookSettings
@@ -596,3 +597,56 @@ class TestFrame:
 
         assert "Miller &amp; mate" in client.get(other.url).content.decode()
         assert not frame._held
+
+
+class TestProxies:
+    @pytest.fixture
+    def purged(self, settings):
+        """What a proxy was told to forget."""
+        Proxy.urls = []
+        settings.WAGTAILFRONTENDCACHE = {
+            "default": {"BACKEND": "tests.jobsite.test_public_pages.Proxy"}
+        }
+        return Proxy.urls
+
+    def test_may_keep_a_page_for_a_minute_if_they_are_told_of_changes(
+        self, client, job, purged
+    ):
+        assert client.get(job.url)["Cache-Control"].endswith("s-maxage=60")
+        assert client.get(make_board().url, {"q": "x"})["Cache-Control"] == "no-cache"
+
+    def test_keep_none_beyond_the_moment_at_which_a_job_closes(self, client, purged):
+        now = timezone.now()
+        with time_machine.travel(now, tick=False) as clock:
+            job = make_job(closes_at=now + dt.timedelta(seconds=50))
+            client.get(job.url)
+            clock.shift(dt.timedelta(seconds=20))
+            assert client.get(job.url)["Cache-Control"].endswith("s-maxage=30")
+
+    @pytest.mark.parametrize("end", ["delete", "unpublish", "save"])
+    def test_are_told_of_what_shows_a_job(
+        self, job, purged, end, django_capture_on_commit_callbacks
+    ):
+        url, board = job.full_url, make_board().full_url
+        with django_capture_on_commit_callbacks(execute=True):
+            getattr(job, end)()
+
+        company = f"{board}company/{job.company.slug}/"
+        assert {url, board, f"{board}feed/", company} <= set(purged)
+        assert {"http://testserver/", "http://testserver/sitemap.xml"} <= set(purged)
+
+    def test_are_told_nothing_of_what_is_rolled_back(self, job, purged):
+        with transaction.atomic():
+            job.delete()
+            transaction.set_rollback(True)
+
+        assert not purged
+
+
+class Proxy(BaseBackend):
+    """A front end that notes what it is told to forget."""
+
+    urls: list = []
+
+    def purge(self, url):
+        self.urls.append(url)

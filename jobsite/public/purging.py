@@ -1,0 +1,48 @@
+"""Telling a proxy in front which pages it has to ask for anew.
+
+Only where ``WAGTAILFRONTENDCACHE`` names one; docs/operations.md shows how. A proxy may
+keep what has no query string for a minute (`kept`), and what is told here is gone at
+once: the list, its feed, the sitemap, the front page, the page itself, its company's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from wagtail.contrib.frontend_cache.utils import PurgeBatch
+from wagtail.models import Page
+
+from jobs.models import Company, JobIndexPage, JobPage
+
+
+def is_on() -> bool:
+    """Whether there is a proxy that listens."""
+    return bool(getattr(settings, "WAGTAILFRONTENDCACHE", None))
+
+
+def purge(instance: Any) -> None:
+    """Have the proxy forget what shows ``instance``, once that is committed."""
+    if is_on():
+        batch = PurgeBatch(urls_of(instance))
+        transaction.on_commit(partial(batch.purge), robust=True)
+
+
+def urls_of(instance: Any) -> Iterator[str]:
+    """The addresses that cannot wait; a few in number, whatever ``instance`` is."""
+    yield f"{settings.SITE_URL}/"
+    yield f"{settings.SITE_URL}{reverse('sitemap')}"
+    if isinstance(instance, Page) and instance.full_url:
+        yield instance.full_url
+    index = JobIndexPage.objects.live().first()
+    if index is None or not index.full_url:
+        return
+    yield index.full_url
+    yield f"{index.full_url}feed/"
+    company = instance.company if isinstance(instance, JobPage) else instance
+    if isinstance(company, Company):
+        yield f"{index.full_url}company/{company.slug}/"
