@@ -39,6 +39,10 @@ faults: ## Kill workers, mail servers and databases at random; ROUNDS=5 SEED=1
 bench: setup ## Measure delivery beside what is asked of it; ROW="sending memory"
 	@$(BIN)/python -m tests.bench $(ROW)
 
+.PHONY: screenshots
+screenshots: setup ## Take the pictures of docs/editors.md anew, from the demo
+	@$(BIN)/python -m tests.screenshots
+
 .PHONY: check
 check: setup ## Check style, types, layers, templates, settings and migrations
 	$(BIN)/ruff check

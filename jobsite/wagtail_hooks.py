@@ -1,8 +1,9 @@
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from jobsite import views
 from jobsite.first_steps import panel_for
 
 
@@ -14,6 +15,22 @@ def register_demo_inbox():  # type: ignore[no-untyped-def]
     except NoReverseMatch:
         return _NoItem("", "", name="no-demo-inbox")
     return MenuItem(_("Demo inbox"), url, name="demo-inbox", icon_name="mail", order=50)
+
+
+@hooks.register("register_help_menu_item")
+def register_handbook():  # type: ignore[no-untyped-def]
+    return MenuItem(
+        _("Handbook"),
+        reverse("jobsite_handbook"),
+        name="handbook",
+        icon_name="help",
+        order=40,
+    )
+
+
+@hooks.register("register_admin_urls")
+def register_urls():  # type: ignore[no-untyped-def]
+    return [path("handbook/", views.handbook, name="jobsite_handbook")]
 
 
 class _NoItem(MenuItem):

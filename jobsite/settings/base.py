@@ -191,6 +191,8 @@ USE_TZ = True
 # Files
 
 STATIC_URL = "/static/"
+# Pictures of the handbook, which the admin shows.
+STATICFILES_DIRS = [("handbook", BASE_DIR / "docs" / "pictures")]
 STATIC_ROOT: Path | None = VAR_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"

@@ -27,6 +27,7 @@ NOBODY = ()
 
 #: Who may open an address; the first pattern that fits its name counts.
 OPEN = {
+    "jobsite_handbook": GROUPS,
     "notifications_announcement*": GROUPS,
     "notifications_preview_waiting": GROUPS,
     "notifications_preview_email": (E, P, O),
