@@ -190,6 +190,13 @@ def closing_line(closes_at: dt.datetime | None, now: dt.datetime) -> str:
     return gettext("Closes %(day)s") % values
 
 
+def closing_day(closes_at: dt.datetime | None) -> str:
+    """Say when a job closes where "tomorrow" would soon be wrong: "Closes 7 June"."""
+    if closes_at is None:
+        return ""
+    return gettext("Closes %(day)s") % {"day": day(closes_at)}
+
+
 def closing_in(closes_at: dt.datetime | None, now: dt.datetime) -> str:
     """Say how long a job stays open: "In 17 days", "Today", "Tomorrow"."""
     if closes_at is None:

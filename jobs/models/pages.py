@@ -368,8 +368,8 @@ class JobPage(Page):
         load_children(self, shown)
         canonical = self.canonical_url(request)
         is_seen_by_all = self.live and not self.path.startswith(private)
-        is_indexed = is_seen_by_all and not getattr(request, "is_preview", False)
-        is_indexed = is_indexed and facts.closing_of(self, now).is_open
+        is_shared = is_seen_by_all and not getattr(request, "is_preview", False)
+        is_indexed = is_shared and facts.closing_of(self, now).is_open
         posting = structured_data.job_posting(
             self, now, url=canonical, logo_url=self._logo_url()
         )
@@ -378,6 +378,7 @@ class JobPage(Page):
             "similar": shown,
             "canonical": canonical,
             "is_indexed": is_indexed,
+            "is_shared": is_shared,
             "posting": posting if is_indexed else None,
         }
 

@@ -5,15 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 from django import template
+from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 from jobs import formatting
-from jobs.models import Company, JobCategory, JobIndexPage, JobPage, JobRecord
+from jobs.models import (
+    BoardSettings,
+    Company,
+    JobCategory,
+    JobIndexPage,
+    JobPage,
+    JobRecord,
+)
+from jobs.share_cards import ShareCard
 
 register = template.Library()
 
@@ -70,6 +79,13 @@ def company_url(context: dict[str, Any], company: Company | None) -> str:
 def calendar_url(record: JobRecord | None) -> str:
     """Answer the address of a job's closing date for calendars."""
     return reverse("jobs:closing_date", args=[record.pk]) if record else ""
+
+
+@register.simple_tag
+def share_card_url(job: JobPage, board: BoardSettings) -> str:
+    """Answer the address, in full, of the picture that stands beside shared links."""
+    digest = ShareCard.of(job, board).digest
+    return urljoin(settings.SITE_URL, reverse("jobs:share_card", args=[job.pk, digest]))
 
 
 @register.simple_tag

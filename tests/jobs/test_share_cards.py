@@ -1,0 +1,124 @@
+"""What other sites show beside a link to a job."""
+
+import io
+
+import pytest
+from bs4 import BeautifulSoup
+from PIL import Image
+from wagtail.models import PageViewRestriction
+
+from jobs import share_cards
+from jobs.models import BoardSettings, JobPage
+from jobs.share_cards import ShareCard
+from tests.factories import edit, make_board, make_company, make_draft, make_job
+
+HOSTILE = '</script> ]]> & "R&D" \U0001f35e \u05d0\u05d1 \u202e\u0000' + "W" * 255
+
+
+def card_of(job):
+    return ShareCard.of(JobPage.objects.get(pk=job.pk), BoardSettings.load())
+
+
+def shared(client, url):
+    """What the page says of itself to other sites, by name."""
+    head = BeautifulSoup(client.get(url).content, "html.parser").head
+    found = head.find_all("meta", property=True)
+    return {x["property"]: x["content"] for x in found}
+
+
+def path(url):
+    return url.removeprefix("http://testserver")
+
+
+def size_of(png):
+    image = Image.open(io.BytesIO(png))
+    image.verify()
+    return image.format, image.size
+
+
+@pytest.mark.django_db
+class TestLinkToAJob:
+    def test_says_what_it_is_and_shows_its_card(self, client):
+        job = make_job(title="R&D baker", summary='Bakes "through" the night.')
+
+        found = shared(client, job.url)
+
+        assert found["og:title"] == "R&D baker"
+        assert found["og:url"] == job.full_url
+        assert found["og:description"] == 'Bakes "through" the night.'
+        response = client.get(path(found["og:image"]))
+        assert response["Content-Type"] == "image/png"
+        assert "max-age=31536000" in response["Cache-Control"]
+        assert size_of(response.content) == ("PNG", (1200, 630))
+
+    def test_has_another_address_when_the_card_says_something_else(self, client):
+        job = make_job()
+        before = shared(client, job.url)["og:image"]
+
+        edit(job, title="Another")
+        after = shared(client, job.url)["og:image"]
+
+        assert before != after
+        old = client.get(path(before))
+        assert old.content == client.get(path(after)).content
+        assert "max-age=300" in old["Cache-Control"]
+
+    def test_shows_nothing_of_what_is_not_public(self, client, admin_client):
+        draft, hidden, gone = make_draft(), make_job(), make_job()
+        PageViewRestriction.objects.create(page=hidden, restriction_type="login")
+        gone.unpublish()
+
+        for job in (draft, hidden, gone):
+            url = f"/share-cards/{job.pk}-{card_of(job).digest}.png"
+            assert client.get(url).status_code == 404
+        assert shared(admin_client, hidden.url) == {}
+
+    def test_names_no_confidential_company(self):
+        job = make_job(company=make_company(name="Secretive", is_confidential=True))
+
+        assert "ecretive" not in str(card_of(job))
+
+
+@pytest.mark.django_db
+def test_link_to_another_page_says_what_it_is(client):
+    found = shared(client, make_board().url)
+
+    assert found["og:title"] == make_board().title
+    assert found["og:url"].endswith(make_board().url)
+
+
+class TestDrawing:
+    @pytest.fixture(params=["of the machine", "of Pillow"])
+    def fonts(self, request, monkeypatch):
+        if request.param == "of Pillow":
+            monkeypatch.setattr(share_cards, "SERIF", ())
+            monkeypatch.setattr(share_cards, "SANS", ())
+
+    @pytest.mark.parametrize("text", ["", "Baker", HOSTILE, "one two " * 60])
+    def test_holds_whatever_is_said(self, fonts, text):
+        card = ShareCard(text, text, text, text, text)
+
+        assert size_of(card._draw()) == ("PNG", (1200, 630))
+
+    def test_writes_what_its_font_lacks_in_other_signs(self):
+        face = share_cards.font((), 40)
+
+        assert share_cards.drawable("£15 für \U0001f35e B\u00e4cker", face) == (
+            "GBP 15 fur Backer"
+        )
+
+    def test_happens_once_for_the_same_words(self, monkeypatch):
+        card = ShareCard("Board", "Baker", "Crumb & Co", "£15", "")
+        first = card.png()
+        monkeypatch.setattr(ShareCard, "_draw", lambda self: pytest.fail("again"))
+
+        assert card.png() == first
+
+    def test_breaks_lines_where_they_end(self):
+        face = share_cards.font(share_cards.SERIF, 88)
+        width = share_cards.SIZE[0] - 2 * share_cards.MARGIN
+
+        lines = share_cards.wrapped("Night baker " * 9 + "W" * 300, face)
+
+        assert all(face.getlength(line) <= width for line in lines)
+        assert " ".join(lines).startswith("Night baker " * 9)
