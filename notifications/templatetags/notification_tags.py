@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from wagtail.models import Page
 
+    from jobs.models import JobRecord
+
 register = template.Library()
 
 #: How long something is news: marked where it stands, and above the job.
@@ -65,6 +67,14 @@ def job_history(job: JobPage) -> History:
     if job.posted_at is not None:
         entries.append({"date": job.posted_at, "lines": [], "first_posted": True})
     return History(entries, flag=_flag(news))
+
+
+@register.simple_tag
+def told_ending(record: JobRecord) -> Announcement | None:
+    """Look up what followers were told when the page of a job was taken away."""
+    told = Announcement.objects.told().filter(record=record)
+    taken_down = told.filter(kind=Announcement.Kind.TAKEN_DOWN)
+    return taken_down.only("because", "note").order_by("-version").first()
 
 
 def _changes_of(announcement: Announcement) -> list[Change]:

@@ -242,6 +242,13 @@ class TestCost:
 
 
 class TestLink:
+    def test_of_a_list_is_narrowed_as_the_list_is(self, client):
+        url = make_board().url
+
+        page = client.get(url, {"q": "R&D", "page": "1"}).content.decode()
+
+        assert f'href="{url}feed/?q=R%26D"' in page
+
     def test_stands_on_every_page(self, client):
         for url in ("/", make_job().url, "/nowhere/"):
             page = client.get(url).content.decode()

@@ -118,3 +118,25 @@ class TestPageOfAJob:
 
         with django_assert_num_queries(1):
             HISTORY.render(Context({"job": job}))
+
+
+class TestPageOfAJobThatIsGone:
+    def test_says_why_and_what_the_editor_wrote(self, client, job, worker):
+        url = job.url
+        job.unpublish()
+        worker.run(hours=1)
+        Announcement.objects.update(because="IN_ERROR", note="The store & the sea")
+
+        page = words(shown(client, job))
+
+        assert ": published in error." in page
+        assert "“The store & the sea”" in page
+        assert client.get(url).status_code == 410
+
+    def test_says_no_more_before_followers_are_told(self, client, job):
+        job.unpublish()
+
+        page = words(shown(client, job))
+
+        assert "It was taken down on" in page
+        assert "“" not in page
