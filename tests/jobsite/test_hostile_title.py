@@ -25,7 +25,7 @@ TITLES = [ODD.strip(), (ODD + "W" * 255)[:255], "\U0001f35e" * 255]
 
 @pytest.fixture(params=TITLES, ids=["odd", "long", "wide"])
 def job(request):
-    return make_job(title=request.param)
+    return make_job(title=request.param, slug="hostile")
 
 
 def one_line(text):

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from bs4 import BeautifulSoup
+from django.core.cache import cache
 from django.template import Context, Template
 from django.utils import timezone
 
@@ -35,6 +36,7 @@ def words(element):
 def ago(days):
     moment = timezone.now() - dt.timedelta(days=days)
     Announcement.objects.update(created_at=moment)
+    cache.clear()
     return moment
 
 
