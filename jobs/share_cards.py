@@ -31,8 +31,12 @@ KEPT_FOR = 24 * 60 * 60
 VERSION = 1
 
 PAPER, INK, SOFT, RULE = "#ffffff", "#161613", "#55554e", "#d9d7ce"
-SERIF = ("Georgia Bold.ttf", "georgiab.ttf", "LiberationSerif-Bold.ttf")
-SERIF += ("DejaVuSerif-Bold.ttf",)
+SERIF = (
+    "Georgia Bold.ttf",
+    "georgiab.ttf",
+    "LiberationSerif-Bold.ttf",
+    "DejaVuSerif-Bold.ttf",
+)
 SANS = ("Arial.ttf", "arial.ttf", "LiberationSans-Regular.ttf", "DejaVuSans.ttf")
 #: Sizes of the title, the largest that fits is taken.
 TITLE_SIZES = (88, 76, 64)
@@ -70,9 +74,11 @@ class ShareCard:
 
     def png(self) -> bytes:
         """The picture, drawn once a day at most while it says the same."""
-        found: bytes = cache.get_or_set(
-            f"share-card:{self.digest}", self._draw, KEPT_FOR
-        )
+        key = f"share-card:{self.digest}"
+        found: bytes | None = cache.get(key)
+        if found is None:
+            found = self._draw()
+            cache.set(key, found, KEPT_FOR)
         return found
 
     def _draw(self) -> bytes:
@@ -120,7 +126,7 @@ def font(names: tuple[str, ...], size: int) -> Font:
             return ImageFont.truetype(name, size)
         except OSError:
             continue
-    return cast(Font, ImageFont.load_default(size))
+    return cast("Font", ImageFont.load_default(size))
 
 
 def drawable(text: str, face: Font) -> str:
