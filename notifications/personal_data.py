@@ -1,10 +1,14 @@
-"""What this app holds about a person, for the export."""
+"""What this app holds about a person: for the export, and for their own page."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
 
 from notifications.models import Enquiry, OutgoingEmail, Suppression
 from subscriptions.addresses import hashed
@@ -35,6 +39,47 @@ def held_about(address: str, subscriber: Subscriber | None) -> dict[str, Any]:
         },
         "asked_what_we_hold_at": enquiry and enquiry.asked_at.isoformat(),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class SentEmail:
+    """An email that went out: what it was, in a few words, and when."""
+
+    what: str
+    sent_at: dt.datetime
+
+
+WORDS: dict[str, Any] = {
+    Kind.CONFIRM: _("Link to confirm"),
+    Kind.ALREADY: _("You already follow it"),
+    Kind.REMINDER: _("Reminder that it closes"),
+}
+
+
+def sent_about(subscriptions: Sequence[Subscription]) -> dict[int, list[SentEmail]]:
+    """The emails that went to one person about each subscription, the newest first.
+
+    By the key of the subscription. Two queries, whatever there is.
+    """
+    found: dict[int, list[SentEmail]] = {row.pk: [] for row in subscriptions}
+    by_record = {row.record_id: row.pk for row in subscriptions}
+    rows = OutgoingEmail.objects.filter(
+        subscriber__in={row.subscriber_id for row in subscriptions},
+        state=OutgoingEmail.State.SENT,
+    )
+    rows = rows.select_related("announcement").prefetch_related("subscriptions")
+    for row in rows.order_by("-sent_at", "-pk"):
+        if row.sent_at is None:
+            continue
+        if row.announcement is not None:
+            about = {by_record.get(row.announcement.record_id)}
+            what = row.announcement.heading or row.announcement.subject
+        else:
+            about = {subscription.pk for subscription in row.subscriptions.all()}
+            what = str(WORDS.get(row.kind, row.get_kind_display()))
+        for pk in found.keys() & about:
+            found[pk].append(SentEmail(what, row.sent_at))
+    return found
 
 
 def _emails(subscriber: Subscriber) -> list[dict[str, Any]]:

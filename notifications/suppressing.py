@@ -38,6 +38,16 @@ def suppress(*, address: str, reason: str) -> None:
         logger.info("Subscriber %s suppressed: %s", subscriber.pk, reason)
 
 
+@transaction.atomic
+def unsuppress(*, address: str) -> bool:
+    """Let ``address`` be written to again; False if nothing forbade it.
+
+    What it followed has ended and stays so: the person follows again if they wish.
+    """
+    rows = Suppression.objects.filter(address_hash=addresses.hashed(address))
+    return bool(rows.delete()[0])
+
+
 def reason_of(event: Any) -> str | None:
     """Why a provider's report speaks against an address; None when it does not.
 

@@ -95,12 +95,8 @@ class AddressForm(HumanForm):
         return addresses.validated(self.cleaned_data["email"])
 
 
-class FollowForm(AddressForm):
-    """An address to write to, and what to tell it.
-
-    Not a ModelForm: that would reject a repeated address, and so tell a stranger who
-    follows. ``services.subscribe`` copes with repeats.
-    """
+class ChoicesForm(forms.Form):
+    """What a follower is told of one job, and what is passed on."""
 
     level = forms.ChoiceField(
         label=_("Tell me about"),
@@ -119,26 +115,40 @@ class FollowForm(AddressForm):
         label=_("The company may see my email address"), required=False
     )
 
-    def __init__(
-        self,
-        *args: Any,
-        record: JobRecord | None,
-        company_name: str = "",
-        **kwargs: Any,
-    ) -> None:
-        purpose = f"follow-{record.pk if record else 0}"
-        super().__init__(*args, purpose=purpose, **kwargs)
+    def __init__(self, *args: Any, company_name: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         if company_name:
             self.fields["share_address"].label = _(
                 "%(company)s may see my email address"
             ) % {"company": company_name}
 
+    @staticmethod
+    def initial_of(choices: Choices) -> dict[str, Any]:
+        """What the form shows for choices that were made before."""
+        return {
+            "level": CLOSINGS if choices.closings_only else EVERYTHING,
+            "remind_before_closing": choices.remind_before_closing,
+            "share_address": choices.share_address,
+        }
+
     @property
     def choices(self) -> Choices:
-        """The valid form's choices, as ``services.subscribe`` takes them."""
+        """The valid form's choices, as services take them."""
         data = self.cleaned_data
         return Choices(
             closings_only=data["level"] == CLOSINGS,
             remind_before_closing=data["remind_before_closing"],
             share_address=data["share_address"],
         )
+
+
+class FollowForm(ChoicesForm, AddressForm):
+    """An address to write to, and what to tell it.
+
+    Not a ModelForm: that would reject a repeated address, and so tell a stranger who
+    follows. ``services.subscribe`` copes with repeats.
+    """
+
+    def __init__(self, *args: Any, record: JobRecord | None, **kwargs: Any) -> None:
+        purpose = f"follow-{record.pk if record else 0}"
+        super().__init__(*args, purpose=purpose, **kwargs)

@@ -123,10 +123,10 @@ def confirm(request: HtmxHttpRequest, token: str) -> HttpResponse:
     """Show what waits for this address, and a button that makes it be followed."""
     try:
         waiting = services.waiting(token=token)
-        ticked = _ticked(request)
-        if request.method != "POST" or not ticked:
+        chosen = ticked(request)
+        if request.method != "POST" or not chosen:
             return _asks_to_confirm(request, waiting)
-        confirmed = services.confirm(token=token, only=ticked)
+        confirmed = services.confirm(token=token, only=chosen)
     except tokens.TokenUnknown:
         return answers.problem(request, "unknown", None, 404)
     except tokens.TokenExpired as error:
@@ -138,9 +138,9 @@ def confirm(request: HtmxHttpRequest, token: str) -> HttpResponse:
     return _confirmed(request, confirmed)
 
 
-def _ticked(request: HttpRequest) -> list[int]:
-    """The keys of the boxes that were ticked, as far as they are numbers."""
-    values = request.POST.getlist("follow")
+def ticked(request: HttpRequest, name: str = "follow") -> list[int]:
+    """The keys that were sent under ``name``, as far as they are numbers."""
+    values = request.POST.getlist(name)
     return [int(value) for value in values if re.fullmatch(r"[0-9]{1,18}", value)]
 
 

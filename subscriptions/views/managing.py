@@ -1,30 +1,30 @@
 """Everything that one person follows, opened by a link in an email.
 
-The link opens a half hour in which the page can be used; it is kept in a signed
-cookie on this path, so that neither address nor link stays in the address bar.
+The link opens a half hour in which the page can be used (``half_hour``), so that
+neither address nor link stays in the address bar. Nothing here is kept by a cache.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from jobs import formatting
-from jobs.facts import availability_of
 from subscriptions import half_hour, services, tokens
+from subscriptions.follows import FollowShown, follows_of, forms_for, waiting_for
 from subscriptions.forms import AddressForm
 from subscriptions.models import Subscription
 from subscriptions.origin import same_origin_required
+from subscriptions.views.following import ticked
 
 if TYPE_CHECKING:
-    from jobs.models import JobRecord
+    from collections.abc import Callable
+
     from subscriptions.models import Subscriber
 
 
@@ -38,12 +38,13 @@ def manage(request: HttpRequest) -> HttpResponse:
     """
     subscriber = half_hour.subscriber(request)
     if subscriber is not None and request.method != "POST":
-        return _follows(request, subscriber)
+        return _shows(request, subscriber)
     form = AddressForm(request.POST or None, purpose="manage")
     if form.is_valid() and form.is_within_limits(request):
         address = form.cleaned_data["email"]
         services.request_manage_link(email=address)
-        return render(request, "subscriptions/manage_sent.html", {"address": address})
+        context = {"address": address, "days": tokens.MANAGE_WITHIN.days}
+        return render(request, "subscriptions/manage_sent.html", context)
     return form.limit(
         render(request, "subscriptions/manage_request.html", {"form": form})
     )
@@ -56,69 +57,140 @@ def manage_open(request: HttpRequest, token: str) -> HttpResponse:
     try:
         pk = tokens.read_manage_token(token)
     except tokens.TokenExpired:
-        return _asks_again(request, 410)
+        return _asks_again(request, "link", 410)
     except tokens.TokenUnknown:
-        return _asks_again(request, 404)
+        return _asks_again(request, "link", 404)
     response = redirect("subscriptions:manage")
     half_hour.begin(response, pk)
     return response
 
 
-@never_cache
-@require_POST
-@same_origin_required
-def manage_stop(request: HttpRequest) -> HttpResponse:
-    """End one subscription of this half hour's person, or with ``all`` every one."""
-    subscriber = half_hour.subscriber(request)
-    if subscriber is None:
+def _within_half_hour(
+    view: Callable[[HttpRequest, Subscriber], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Call ``view`` with the person of this half hour, for a POST from our own pages.
+
+    A GET, such as a reload, leads to the page. Outside of a half hour nothing happens,
+    and the answer says how to open another one.
+    """
+
+    @never_cache
+    @same_origin_required
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def wrapper(request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            return redirect("subscriptions:manage")
+        subscriber = half_hour.subscriber(request)
+        if subscriber is None:
+            return _asks_again(request, "half hour", 403)
+        return view(request, subscriber)
+
+    return wrapper
+
+
+@_within_half_hour
+def manage_choices(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
+    """Keep what was chosen for each job."""
+    forms = forms_for(subscriber, request.POST)
+    if not all(form.is_valid() for form in forms.values()):
         return redirect("subscriptions:manage")
+    choices = {pk: form.choices for pk, form in forms.items()}
+    services.change_choices(subscriber=subscriber, choices=choices)
+    return _shows(request, subscriber, message=_("Your choices are saved."))
+
+
+@_within_half_hour
+def manage_stop(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
+    """End one subscription of this half hour's person, or with ``all`` every one."""
     if "all" in request.POST:
         services.stop_all(subscriber=subscriber)
-    elif re.fullmatch(r"[0-9]{1,18}", request.POST.get("subscription", "")):
-        services.stop_one(
-            subscriber=subscriber, subscription_id=int(request.POST["subscription"])
-        )
-    return redirect("subscriptions:manage")
+        return _shows(request, subscriber, message=_("You follow nothing any more."))
+    stopped = None
+    for pk in ticked(request, "subscription"):
+        if services.stop_one(subscriber=subscriber, subscription_id=pk):
+            rows = Subscription.objects.select_related("record__page")
+            stopped = rows.get(pk=pk)
+    return _shows(request, subscriber, stopped=stopped)
 
 
-def _asks_again(request: HttpRequest, status: int) -> HttpResponse:
-    context = {"form": AddressForm(purpose="manage"), "link_failed": True}
+@_within_half_hour
+def manage_confirm(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
+    """Confirm what waits for the person: the link that opened this proves as much."""
+    try:
+        services.confirm_waiting(subscriber=subscriber, only=ticked(request))
+    except services.JobNotOpen:
+        message = _("This job has closed meanwhile.")
+        return _shows(request, subscriber, message=message)
+    return _shows(request, subscriber, message=_("You follow it now."))
+
+
+@_within_half_hour
+def manage_close(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
+    """Close the half hour, as somebody does who is not alone at the computer."""
+    response = redirect("subscriptions:manage")
+    half_hour.end(response)
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD"])
+def manage_download(request: HttpRequest) -> HttpResponse:
+    """Everything that is held about the person of this half hour, as a file."""
+    subscriber = half_hour.subscriber(request)
+    if subscriber is None:
+        return _asks_again(request, "half hour", 403)
+    response = JsonResponse(
+        services.personal_data(email=subscriber.address),
+        json_dumps_params={"indent": 2, "ensure_ascii": False},
+    )
+    response["Content-Disposition"] = 'attachment; filename="what-we-hold.json"'
+    return response
+
+
+@never_cache
+@same_origin_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def manage_erase(request: HttpRequest) -> HttpResponse:
+    """Say what is deleted, and delete it when the button is pressed."""
+    subscriber = half_hour.subscriber(request)
+    if subscriber is None:
+        return _asks_again(request, "half hour", 403)
+    if request.method != "POST":
+        context = {
+            "masked_address": subscriber.masked_address,
+            "follows": Subscription.objects.confirmed()
+            .filter(subscriber=subscriber)
+            .count(),
+        }
+        return render(request, "subscriptions/manage_erase.html", context)
+    services.erase(email=subscriber.address)
+    response = render(request, "subscriptions/erased.html")
+    half_hour.end(response)
+    return response
+
+
+def _asks_again(request: HttpRequest, why: str, status: int) -> HttpResponse:
+    context = {"form": AddressForm(purpose="manage"), "failed": why}
     return render(request, "subscriptions/manage_request.html", context, status=status)
 
 
-def _follows(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
-    rows = (
-        Subscription.objects.confirmed()
-        .filter(subscriber=subscriber)
-        .select_related("record__page")
-        .order_by("-confirmed_at", "-pk")
-    )
-    follows = [
-        {
-            "subscription": row,
-            "record": row.record,
-            "job": row.record.page
-            if row.record.page and row.record.page.live
-            else None,
-            "status_line": _status_line(row.record),
-        }
-        for row in rows
-    ]
-    context = {"masked_address": subscriber.masked_address, "follows": follows}
+def _shows(
+    request: HttpRequest,
+    subscriber: Subscriber,
+    *,
+    message: str = "",
+    stopped: Subscription | None = None,
+) -> HttpResponse:
+    follows: list[FollowShown] = follows_of(subscriber)
+    context: dict[str, Any] = {
+        "subscriber": subscriber,
+        "masked_address": subscriber.masked_address,
+        "follows": follows,
+        "can_choose": any(follow.form for follow in follows),
+        "waiting": waiting_for(subscriber),
+        "ended": subscriber.subscriptions.filter(ended_at__isnull=False).count(),
+        "message": message,
+        "stopped": stopped,
+    }
     return render(request, "subscriptions/manage.html", context)
-
-
-def _status_line(record: JobRecord) -> str:
-    now = timezone.now()
-    page = record.page
-    if page is None or not page.live:
-        if record.gone_at is None:
-            return _("Taken down")
-        return _("Taken down on %(day)s") % {"day": formatting.day(record.gone_at)}
-    availability = availability_of(page, now)
-    if availability.is_open or page.ended_at is None:
-        return formatting.closing_line(page.closes_at, now) or _("Open")
-    day = {"day": formatting.day(page.ended_at)}
-    if availability.reason == "filled":
-        return _("Filled on %(day)s") % day
-    return _("Closed on %(day)s") % day
