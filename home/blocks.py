@@ -150,6 +150,21 @@ class CompaniesBlock(blocks.StructBlock):
         return context
 
 
+class RetentionBlock(blocks.StructBlock):
+    """How long we keep what of a follower: by the settings, so that it stays true."""
+
+    heading = blocks.CharBlock(label=_("Heading"), default=_("For how long"))
+
+    class Meta:
+        icon = "time"
+        label = _("How long we keep what")
+        template = "home/blocks/retention.html"
+        preview_value = {"heading": "For how long"}
+        description = _(
+            "What we keep of a follower and for how long, always up to date"
+        )
+
+
 class PageBodyBlock(blocks.StreamBlock):
     """Everything that a page may be composed of, in any order."""
 
@@ -160,6 +175,7 @@ class PageBodyBlock(blocks.StreamBlock):
     jobs_by_criteria = JobsByCriteriaBlock()
     companies = CompaniesBlock()
     call_to_action = CallToActionBlock()
+    retention = RetentionBlock()
 
 
 class LinkValue(GoalValue):

@@ -178,4 +178,5 @@ def blocks_page(
                 "url": "",
             },
         },
+        {"type": "retention", "value": {"heading": "For how long"}},
     ]

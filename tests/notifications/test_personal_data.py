@@ -26,6 +26,7 @@ from tests.factories import (
     make_subscriber,
     make_subscription,
 )
+from tests.subscriptions.visiting import Visitor
 
 pytestmark = pytest.mark.django_db
 READER = "Wilhelmina.Oyelaran@private.example"
@@ -38,7 +39,7 @@ def life(worker):
     """Everything that may happen to a follower, through the public pages."""
     company = make_company(name="Crumb & Co", email="hiring@crumb.example")
     jobs = [make_job(title=title, company=company) for title in ("Baker", "Usher")]
-    client = Client()
+    client = Visitor()
     for job in jobs:
         record = JobRecord.for_page(job)
         url = reverse("subscriptions:follow", args=[record.pk])

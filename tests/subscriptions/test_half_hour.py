@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 import time_machine
 from django.core import signing
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +12,7 @@ from jobs.models import JobRecord
 from subscriptions import half_hour, services, tokens
 from subscriptions.models import Proof, Subscription
 from tests.factories import make_job, make_subscriber, make_subscription
+from tests.subscriptions.visiting import Visitor
 
 pytestmark = pytest.mark.django_db
 READER = "Reader.One@example.org"
@@ -62,7 +62,7 @@ class TestHalfHour:
         assert heard == [("subscription_requested", follow)]
 
     def test_is_for_no_other_browser(self, proved):
-        _response, follow = ask(Client(enforce_csrf_checks=True))
+        _response, follow = ask(Visitor(enforce_csrf_checks=True))
 
         assert not follow.is_confirmed
 
