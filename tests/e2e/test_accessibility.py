@@ -1,7 +1,6 @@
 """Every public page as everybody can use it, in light and dark, on any screen."""
 
 import datetime as dt
-import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,7 +15,7 @@ from playwright.sync_api import expect
 from jobs.models import Company, JobPath, JobRecord
 from notifications.public_views import notices_url
 from subscriptions import services, tokens
-from tests.e2e.visiting import expect_heading, follow, press
+from tests.e2e.visiting import ask_to_follow, expect_heading, follow, press
 
 READER = "Reader.One@example.org"
 ADDRESSES = [
@@ -85,10 +84,11 @@ def jobs_that_ended(page):
 def the_way_to_a_follower_and_back(page, deliver):
     page.goto("/jobs/night-baker/")
     follow(page, "reader at example")
-    expect(page).to_have_title(re.compile("^Error:"))
+    expect(page.get_by_role("main")).to_contain_text("does not look like an email")
     yield "an address that is none"
-    follow(page, READER)
-    expect_heading(page, "Check your inbox")
+    ask_to_follow(page, READER)
+    yield "check your inbox, in place"
+    page.goto("/subscriptions/check-your-inbox/")
     yield "check your inbox"
     deliver()
     page.goto("/demo/inbox/")
@@ -100,13 +100,14 @@ def the_way_to_a_follower_and_back(page, deliver):
     subscription = pending("night-baker")
     page.goto(f"/subscriptions/confirm/{tokens.confirm_token(subscription)}/")
     yield "a link to confirm"
-    press(page, "Confirm")
-    expect_heading(page, "You follow Night baker")
-    yield "confirmed"
-    page.goto(f"/subscriptions/confirm/{tokens.confirm_token(subscription)}/")
+    link = page.url
+    yield from several_jobs_to_confirm(page, link)
+    page.goto(link)
     yield "confirmed before"
     page.goto(f"/subscriptions/manage/{tokens.manage_token(subscription.subscriber)}/")
     yield "what I follow"
+    page.goto("/subscriptions/manage/erase/")
+    yield "erase everything"
     page.goto(f"/subscriptions/unsubscribe/{subscription.token}/")
     yield "a link to stop following"
     press(page, "Stop following")
@@ -124,6 +125,21 @@ def the_way_to_a_follower_and_back(page, deliver):
     yield "the link to what I follow was asked for"
     page.goto(urlsplit(notices_url(Company.objects.first())).path)
     yield "how often a company is written to"
+
+
+def several_jobs_to_confirm(page, link):
+    title = pending("volunteer-room-guide").record.title
+    page.goto(link)
+    yield "a link to confirm several jobs"
+    page.get_by_label(title).uncheck()
+    page.get_by_label("Night baker").uncheck()
+    press(page, "Confirm")
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield "a link to confirm with nothing ticked"
+    page.get_by_label(title).uncheck()
+    press(page, "Confirm")
+    expect_heading(page, "You follow Night baker")
+    yield "confirmed"
 
 
 def links_that_lead_no_further(page):

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.visiting import (
     ask_to_follow,
+    expect_answer,
     expect_heading,
     follow,
     press,
@@ -41,16 +42,76 @@ class TestFollowing:
         tab_to(phone.get_by_role("textbox", name="Email address"))
         phone.keyboard.type(READER)
         press_keys_to(phone, "Follow this job")
-        expect_heading(phone, "Check your inbox")
+        expect_answer(phone, "Check your inbox")
+        assert phone.url.endswith(job.url) == script
         phone.goto(newest(smtp, deliver).link("Confirm"))
         press_keys_to(phone, "Confirm")
         expect_heading(phone, f"You follow {TITLE}")
+        self.choose_by_keyboard(phone)
         edit(job, pay_max=30000)
         phone.goto(newest(smtp, deliver).link("Stop following this job"))
         press_keys_to(phone, "Stop following")
         expect_heading(phone, f"You no longer follow {TITLE}")
         press_keys_to(phone, "Follow again")
         expect_heading(phone, f"You follow {TITLE}")
+
+    def choose_by_keyboard(self, phone):
+        """Let the company see the address, on the page that the half hour opens."""
+        tab_to(phone.get_by_role("link", name="See what I follow"))
+        phone.keyboard.press("Enter")
+        expect_heading(phone, "What you follow")
+        tab_to(phone.get_by_label("may see my email address"))
+        phone.keyboard.press("Space")
+        press_keys_to(phone, "Save choices")
+        expect(phone.get_by_role("main")).to_contain_text("Your choices are saved.")
+        expect(phone.get_by_label("may see my email address")).to_be_checked()
+
+    def test_of_further_jobs_needs_no_email_for_half_an_hour(
+        self, job, smtp, deliver, open_browser
+    ):
+        page = open_browser()
+        page.goto(job.url)
+        ask_to_follow(page, READER)
+        page.goto(newest(smtp, deliver).link("Confirm"))
+        press(page, "Confirm")
+        expect_heading(page, f"You follow {TITLE}")
+
+        page.goto(make_job(title="Usher").url)
+        follow(page, READER)
+
+        expect_answer(page, "You follow Usher")
+        expect(page.get_by_role("heading", name="You follow Usher")).to_be_focused()
+
+    def test_by_one_link_of_what_is_ticked(self, job, smtp, deliver, open_browser):
+        page = open_browser()
+        for asked in (job, make_job(title="Usher"), make_job(title="Deckhand")):
+            page.goto(asked.url)
+            ask_to_follow(page, READER)
+        page.goto(newest(smtp, deliver).link("Confirm"))
+
+        page.get_by_label("Usher").uncheck()
+        press(page, "Confirm")
+
+        expect_heading(page, "You follow 2 jobs")
+        expect(page.get_by_role("main")).not_to_contain_text("Usher")
+
+    @pytest.mark.parametrize("status", [403, 500])
+    def test_shows_the_page_of_an_error_as_without_htmx(
+        self, status, job, open_browser
+    ):
+        page = open_browser()
+        page.goto(job.url)
+        body = "<main><h1>It went wrong</h1></main>"
+        page.route(
+            "**/subscriptions/jobs/**",
+            lambda route: route.fulfill(
+                status=status, body=body, content_type="text/html"
+            ),
+        )
+
+        follow(page, READER)
+
+        expect_heading(page, "It went wrong")
 
     def test_keeps_what_was_typed_and_chosen_when_something_is_wrong(
         self, job, open_browser

@@ -27,7 +27,13 @@ def follow(page: Page, address: str) -> None:
 
 def ask_to_follow(page: Page, address: str) -> None:
     follow(page, address)
-    expect_heading(page, "Check your inbox")
+    expect_answer(page, "Check your inbox")
+
+
+def expect_answer(page: Page, text: str) -> None:
+    """Wait for the answer to the follow form: in its place, or on a page of its own."""
+    heading = page.get_by_role("main").get_by_role("heading", name=text, exact=True)
+    expect(heading).to_be_visible()
 
 
 def press(page: Page, name: str) -> None:
