@@ -248,6 +248,16 @@ class TestLinkToEverything:
 LITERAL = re.compile(r"'(?:[^']|'')*'|\b\d+\b|s\d+_x\d+")
 
 
+def shapes(queries):
+    """The statements without their values, and without those that count posts.
+
+    The first post from a network makes a row there, whoever it is for.
+    """
+    of_limits = re.compile(r'"limits"|^(?:SAVEPOINT|RELEASE|ROLLBACK)\b')
+    shapes = [LITERAL.sub("?", x["sql"]) for x in queries]
+    return [shape for shape in shapes if not of_limits.search(shape)]
+
+
 class TestEnumeration:
     """Whether an address is known cannot be told from what comes back."""
 
@@ -296,7 +306,7 @@ class TestEnumeration:
                     ),
                 )
             )
-            statements.add(tuple(LITERAL.sub("?", x["sql"]) for x in queries))
+            statements.add(tuple(shapes(queries)))
 
         assert len(answers) == 1
         assert len(statements) == 1
@@ -308,6 +318,6 @@ class TestEnumeration:
                 list(Subscription.objects.filter(subscriber__address=address))
                 if "stranger" in address:
                     list(Subscription.objects.all())
-            statements.add(tuple(LITERAL.sub("?", x["sql"]) for x in queries))
+            statements.add(tuple(shapes(queries)))
 
         assert len(statements) == 2
