@@ -33,10 +33,13 @@ def current(now: dt.datetime) -> Edition:
     return Edition(found[WHOLE], found[FRAME])
 
 
-def next_closing(now: dt.datetime) -> dt.datetime | None:
-    """When the next job closes by itself, where an edition does not say it."""
+def with_next_closing(edition: Edition, now: dt.datetime) -> Edition:
+    """The same edition, which says when the next job closes by itself."""
+    if not is_shared():
+        return edition
     closings = JobPage.objects.filter(closes_at__gt=now).order_by("closes_at")
-    return closings.values_list("closes_at", flat=True).first()
+    turns_at = closings.values_list("closes_at", flat=True).first()
+    return edition._replace(turns_at=turns_at)
 
 
 def turn(*, frame: bool) -> None:

@@ -10,6 +10,7 @@ import datetime as dt
 import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from babel import Locale
@@ -28,18 +29,30 @@ WEEK_DAYS = 7
 
 
 def locale() -> Locale:
-    return Locale.parse(to_locale(get_language() or "en-gb"))
+    return _locale(get_language() or "en-gb")
+
+
+@lru_cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(to_locale(language))
 
 
 def money(amount: Decimal, currency: str) -> str:
     """Say an amount, without pence when there are none: "£26,000", "£15.20"."""
+    return _money(amount, currency, get_language() or "en-gb")
+
+
+# A list says the same few amounts again and again.
+@lru_cache(maxsize=4096)
+def _money(amount: Decimal, currency: str, language: str) -> str:
+    locale = _locale(language)
     whole = amount == amount.to_integral_value()
     pattern = "#,##0" if whole else "#,##0.00"
     # A currency without a sign is written in letters: "CHF 5,000".
-    letters = get_currency_symbol(currency, locale())[-1].isalpha()
+    letters = get_currency_symbol(currency, locale)[-1].isalpha()
     pattern = f"¤\N{NO-BREAK SPACE}{pattern}" if letters else f"¤{pattern}"
     return format_currency(
-        amount, currency, format=pattern, locale=locale(), currency_digits=False
+        amount, currency, format=pattern, locale=locale, currency_digits=False
     )
 
 

@@ -9,11 +9,13 @@ from urllib.parse import urlencode, urljoin
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 from jobs import formatting
+from jobs.fragments import remembered
 from jobs.models import (
     BoardSettings,
     Company,
@@ -134,4 +136,28 @@ def linked_data(value: dict[str, Any] | None) -> str:
     return format_html(
         '<script type="application/ld+json">{}</script>',
         mark_safe(text),  # noqa: S308
+    )
+
+
+@register.simple_tag(takes_context=True)
+def job_card(context: dict[str, Any], job: JobPage) -> str:
+    """Show ``job`` in a list, as components/job_card.html does."""
+    request = context.get("request")
+    return remembered(
+        request,
+        ("card", job.pk),
+        lambda: render_to_string(
+            "components/job_card.html", {"job": job, "request": request}
+        ),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def job_facets(context: dict[str, Any]) -> str:
+    """Show what the list can be narrowed by, as jobs/includes/facets.html does."""
+    shown = {name: context[name] for name in ("facets", "filters", "chips")}
+    return remembered(
+        context.get("request"),
+        ("facets", repr(sorted(shown["filters"].chosen.items()))),
+        lambda: render_to_string("jobs/includes/facets.html", shown),
     )

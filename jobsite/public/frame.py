@@ -63,8 +63,11 @@ class Frame:
     look: LookSettings
     index_row: Row | None
 
-    def put_on(self, request: HttpRequest) -> None:
-        """Leave on ``request`` what Wagtail and our own tags would look up."""
+    def put_on(self, request: HttpRequest) -> JobIndexPage | None:
+        """Leave on ``request`` what Wagtail and our own tags would look up.
+
+        Answers the job list, as a page of this request's own; None without one.
+        """
         request._wagtail_site = self.site  # type: ignore[attr-defined]
         site, root = self.site, self.site.root_page
         request._wagtail_cached_site_root_paths = [  # type: ignore[attr-defined]
@@ -75,14 +78,12 @@ class Frame:
             if not hasattr(request, setting.get_cache_attr_name()):
                 setattr(request, setting.get_cache_attr_name(), setting)
         request.private_paths = self.private  # type: ignore[attr-defined]
-        index = self.index()
-        if index is not None and index.live:
+        if self.index_row is None:
+            return None
+        index: JobIndexPage = _instance(JobIndexPage, self.index_row)
+        if index.live:
             request._job_index_url = index.get_url(request)  # type: ignore[attr-defined]
-
-    def index(self) -> JobIndexPage | None:
-        """The job list, as a page of its own for each caller; None without one."""
-        row = self.index_row
-        return _instance(JobIndexPage, row) if row else None
+        return index
 
     def is_public(self, page: Page) -> bool:
         """Whether everybody may see ``page``, which stands in the job list or is it.

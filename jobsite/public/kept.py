@@ -19,7 +19,6 @@ from django.utils.cache import (
     patch_vary_headers,
 )
 
-from jobs import editions
 from jobsite.public import purging
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ def keep(
         address=address,
         edition=edition.whole,
         made_at=now,
-        until=_until(now, _next_closing(edition, now)),
+        until=_until(now, edition.turns_at),
         # Weak (RFC 9110, 8.8.1), since it is the same packed and unpacked.
         etag=f'W/"{hashlib.blake2b(content, digest_size=12).hexdigest()}"',
         headers=tuple(
@@ -167,7 +166,3 @@ def _until(now: dt.datetime, next_closing: dt.datetime | None) -> dt.datetime:
     tomorrow = timezone.localdate(now) + dt.timedelta(days=1)
     midnight = timezone.make_aware(dt.datetime.combine(tomorrow, dt.time.min))
     return min(filter(None, (now + LONGEST, midnight, next_closing)))
-
-
-def _next_closing(edition: Edition, now: dt.datetime) -> dt.datetime | None:
-    return edition.turns_at if not editions.is_shared() else editions.next_closing(now)

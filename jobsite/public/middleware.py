@@ -59,12 +59,17 @@ class PublicPagesMiddleware:
         visit: Visit | None = getattr(request, "visit", None)
         if visit is None or view not in VIEWS:
             return
-        visit.edition, frame = frames.read(visit.edition, timezone.now())
+        now = timezone.now()
+        edition, frame = frames.read(visit.edition, now)
+        visit.edition = editions.with_next_closing(edition, now)
+        # A job that closes by itself turns no edition, and what is said of it does.
+        mark = f"{edition.whole}.{visit.edition.turns_at}" if edition.whole else ""
+        request.edition = mark  # type: ignore[attr-defined]
         if frame is None:
             return
-        frame.put_on(request)
-        if view is serve:
-            routing.prepare(request, frame, *args)
+        index = frame.put_on(request)
+        if view is serve and index is not None:
+            routing.prepare(request, frame, index, *args)
 
 
 class Visit:

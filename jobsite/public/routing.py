@@ -22,14 +22,11 @@ if TYPE_CHECKING:
 RELATED = ("company__logo", "category", "record")
 
 
-def prepare(request: HttpRequest, frame: Frame, path: str) -> None:
+def prepare(request: HttpRequest, frame: Frame, index: JobIndexPage, path: str) -> None:
     """Tell Wagtail where ``path`` leads, if it is the list or a job that is live.
 
     Every other path is left to Wagtail, so nothing is shown that it would not show.
     """
-    index = frame.index()
-    if index is None:
-        return
     url_path = f"{frame.site.root_page.url_path}{path}"
     below = url_path.removeprefix(index.url_path)
     if below == url_path and index.url_path:

@@ -114,6 +114,9 @@ def database() -> dict[str, Any]:
     # A GET must not wait for a writer, nor a worker for a visitor: transactions are
     # opened where they are needed, never around whole requests.
     config["ATOMIC_REQUESTS"] = False
+    # Opening a connection costs more than what a page that is kept asks of it.
+    config.setdefault("CONN_MAX_AGE", 60)
+    config.setdefault("CONN_HEALTH_CHECKS", True)
     if config["ENGINE"].endswith("sqlite3"):
         if config["NAME"] != ":memory:":
             config["NAME"] = below_base_dir(config["NAME"])

@@ -1,4 +1,4 @@
-"""The figures of delivery, from one run: ``make bench``, or some rows of it.
+"""The figures of delivery and of public pages: ``make bench``, or some rows of it.
 
 Each is compared with something that is measured beside it, in turns, so that the
 machine and its mood matter little. A miss is printed, and is no error.
@@ -18,11 +18,14 @@ from itertools import chain
 
 from tests.bench.databases import SERVER, Vendor, postgres, postgres_server, run, sqlite
 from tests.bench.figures import Figure
+from tests.bench.pages import exponent
 
 RECONCILER = "reconciler"
+PAGES = "pages"
 #: In this order: the first one counts jobs that nobody has touched.
 ROWS = (
     RECONCILER,
+    PAGES,
     "clicks",
     "expansion",
     "sending",
@@ -63,18 +66,71 @@ def main(arguments: list[str]) -> int:
 
 def prepare(vendor: Vendor, rows: list[str]) -> None:
     """Fill what the rows need."""
-    list(run("measure", "prepare", "crowd", url=vendor.crowd))
+    kinds = set() if rows == [PAGES] else {"crowd"}
     if RECONCILER in rows:
-        list(run("measure", "prepare", "town", url=vendor.town))
+        kinds |= {"town"}
+    if PAGES in rows:
+        kinds |= {"hamlet", "village", "town"}
+    for kind in sorted(kinds):
+        list(run("measure", "prepare", kind, url=getattr(vendor, kind)))
 
 
 def measured(vendor: Vendor, rows: list[str]) -> Iterator[Figure]:
     if RECONCILER in rows:
         yield from reconciler(vendor)
-    others = [row for row in ROWS if row in rows and row != RECONCILER]
+    if PAGES in rows:
+        yield from pages(vendor)
+    others = [row for row in ROWS if row in rows and row not in (RECONCILER, PAGES)]
     if others:
         for line in run("measure", "rows", *others, url=vendor.crowd):
             yield Figure(**json.loads(line))
+
+
+def pages(vendor: Vendor) -> Iterator[Figure]:
+    """What visitors cost, with few jobs and with many."""
+    few, some, many = (
+        json.loads("".join(run("pages", url=url)))
+        for url in (vendor.hamlet, vendor.village, vendor.town)
+    )
+    for name, cost in many["cost"].items():
+        is_kept = name.endswith((", kept", ", 304"))
+        told = f"{cost['ms']:.2f} over {cost['hello_ms']:.2f} ms"
+        less = [f"{x['cost'][name]['ratio']:.1f}" for x in (few, some)]
+        yield Figure(
+            row=f"{name}: processor time over hello, 50,000 jobs",
+            measured=cost["ratio"],
+            bar=4 if is_kept else 30 if name == "job" else 40,
+            told=f"{told}; {less[0]} with 1,000 jobs, {less[1]} with 10,000",
+        )
+        if not is_kept:
+            growth = exponent(few["cost"][name]["ratio"], cost["ratio"], 50)
+            yield Figure(row=f"{name}: growth exponent", measured=growth, bar=0.1)
+    for name, count in many["queries"].items():
+        yield Figure(
+            row=f"{name}: SQL queries",
+            measured=count,
+            bar=1 if name.endswith(", kept") else 5,
+            told=f"{few['queries'][name]} with 1,000 jobs",
+        )
+    visit = many["visit"]
+    yield Figure(
+        row="list: HTML, packed", measured=many["list_bytes"] / 1000, bar=6, unit=" kB"
+    )
+    yield Figure(
+        row="first visit to the list",
+        measured=visit["bytes"] / 1000,
+        bar=60,
+        unit=" kB",
+        told=f"{visit['requests']} requests, {visit['elsewhere']} elsewhere",
+    )
+    yield Figure(
+        row="first visit to the list: requests", measured=visit["requests"], bar=8
+    )
+    yield Figure(
+        row="first visit to the list: requests elsewhere",
+        measured=visit["elsewhere"],
+        bar=0,
+    )
 
 
 def reconciler(vendor: Vendor) -> Iterator[Figure]:

@@ -32,19 +32,27 @@ SETTINGS = {
 }
 
 
+NAMES = ("crowd", "town", "hamlet", "village")
+
+
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """A kind of database: where a crowd follows one job, and where many jobs are."""
+    """A kind of database.
+
+    In one a crowd follows one job; in the others are few jobs, more, and many.
+    """
 
     name: str
     crowd: str
     town: str
+    hamlet: str
+    village: str
 
 
 @contextmanager
 def sqlite() -> Iterator[Vendor]:
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    urls = [f"sqlite:///{folder}/{name}.sqlite3" for name in ("crowd", "town")]
+    urls = [f"sqlite:///{folder}/{name}.sqlite3" for name in NAMES]
     try:
         yield Vendor("SQLite", *urls)
     finally:
@@ -53,7 +61,7 @@ def sqlite() -> Iterator[Vendor]:
 
 @contextmanager
 def postgres(server: str) -> Iterator[Vendor]:
-    names = [f"bench_{name}_{os.getpid()}" for name in ("crowd", "town")]
+    names = [f"bench_{name}_{os.getpid()}" for name in NAMES]
     try:
         _on_server(server, "CREATE DATABASE {}", names)
         yield Vendor("PostgreSQL", *(f"{server}/{name}" for name in names))

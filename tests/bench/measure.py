@@ -1,4 +1,4 @@
-"""What runs against one database: ``prepare crowd``, ``prepare town``, ``rows ROW…``.
+"""What runs against one database: ``prepare crowd`` or ``town``…, ``rows ROW…``.
 
 Prints one figure a line, as JSON.
 """
@@ -12,19 +12,18 @@ import django
 from django.core.management import call_command
 from django.db import connection
 
-FEW_JOBS = 5_000
-MANY_JOBS = 50_000
+JOBS = {"crowd": 5_000, "hamlet": 1_000, "village": 10_000, "town": 50_000}
 
 
 def prepare(kind: str) -> None:
-    """Fill an empty database: a crowd who follow one job, or a town of many jobs."""
+    """Fill an empty database: a crowd who follow one job, or so many jobs."""
     from jobsite.demo.crowd import add_followers, add_jobs
     from tests.bench.crowd import FOLLOWERS
 
     call_command("migrate", verbosity=0)
     # Nothing is searched for here, and indexing is most of the work.
     with mock.patch("jobsite.demo.crowd.get_search_backend"):
-        add_jobs(FEW_JOBS if kind == "crowd" else MANY_JOBS)
+        add_jobs(JOBS[kind])
     if kind == "crowd":
         add_followers(FOLLOWERS)
     if connection.vendor == "postgresql":
