@@ -36,12 +36,16 @@ faults: ## Kill workers, mail servers and databases at random; ROUNDS=5 SEED=1
 	@$(BOOTSTRAP) faults
 
 .PHONY: bench
-bench: setup ## Measure delivery beside what is asked of it; ROW="sending memory"
+bench: setup ## Measure delivery and pages beside what is asked; ROW="sending pages"
 	@$(BIN)/python -m tests.bench $(ROW)
 
 .PHONY: screenshots
 screenshots: setup ## Take the pictures of docs/editors.md anew, from the demo
 	@$(BIN)/python -m tests.screenshots
+
+.PHONY: lighthouse
+lighthouse: setup ## Ask Lighthouse of public pages; needs npx and Chromium; PAGE=job
+	@$(BIN)/python -m tests.lighthouse $(PAGE)
 
 .PHONY: check
 check: setup ## Check style, types, layers, templates, settings and migrations
