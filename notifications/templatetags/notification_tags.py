@@ -99,7 +99,10 @@ def _flag(news: list[Announcement]) -> str:
     for announcement in news:
         changes = _changes_of(announcement)
         if changes:
-            what = wording.subject_of(changes)
+            is_correction = announcement.kind == Announcement.Kind.CORRECTION
+            what = (
+                gettext("Corrected") if is_correction else wording.subject_of(changes)
+            )
             when = formatting.days_ago(announcement.created_at, timezone.now())
             return gettext("%(what)s %(when)s") % {"what": what, "when": when}
     return ""

@@ -89,13 +89,24 @@ class TestPageOfAJob:
         assert "£30,000 to £31,000" not in words(page.select_one("#changes"))
         assert page.select(".job-head__flag a") == []
 
+    def test_says_above_it_that_a_mistake_was_corrected(self, client, job, worker):
+        edit(job, pay_min=30000, pay_max=31000)
+        worker.run(hours=1)
+        Announcement.objects.update(kind=Announcement.Kind.CORRECTION)
+        cache.clear()
+
+        flag = shown(client, job).select_one(".job-head__flag a")
+
+        assert words(flag) == "Corrected today"
+
     def test_keeps_its_past_when_it_closes(self, client, job, worker):
         close_job(page_id=job.pk, reason="FILLED")
         worker.run(hours=1)
 
-        told = words(shown(client, job).select_one("#changes"))
+        page = shown(client, job)
 
-        assert "Closed Filled" in told
+        assert "Closed Filled" in words(page.select_one("#changes"))
+        assert page.select(".job-head__flag") == []
 
     @pytest.mark.parametrize("count", [0, 9])
     def test_asks_once_however_much_was_told(
