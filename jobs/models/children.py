@@ -15,9 +15,12 @@ from django_countries.fields import CountryField
 from modelcluster.fields import ParentalKey
 from taggit.models import TaggedItemBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.images import get_image_model
+from wagtail.images.models import AbstractRendition
 from wagtail.models import Orderable
 
 from jobs import choices, formatting
+from jobs.models.snippets import MARK
 
 if TYPE_CHECKING:
     from jobs.models.pages import JobPage
@@ -80,29 +83,31 @@ class JobLocation(Orderable):
 
 
 def load_children(job: JobPage, others: Iterable[JobPage] = ()) -> None:
-    """Read what ``job`` asks for, its places and those of ``others`` in one query.
+    """Read what the page of ``job`` needs of other tables, in one query.
 
-    What a preview already holds in memory is left alone.
+    That is what it asks for, its places and those of ``others``, and its company's
+    logo as pages show it. What a preview already holds in memory is left alone.
     """
     pages = [page for page in (job, *others) if page.pk]
     text = models.CharField()
-    places = (
-        JobLocation.objects.filter(page__in=pages)
+    places = JobLocation.objects.filter(page__in=pages).order_by()
+    asked = JobRequirement.objects.filter(page_id=job.pk).order_by()
+    logo = job.company.logo_id if job.company else None
+    marks = (
+        _renditions()
+        .objects.filter(image_id=logo, filter_spec=MARK, focal_point_key="")
         .order_by()
-        .values_list(
-            "page_id",
-            Value("locations", text),
-            F("pk"),
-            "sort_order",
-            "place",
-            "region",
-            Cast("country", text),
-        )
     )
-    asked = (
-        JobRequirement.objects.filter(page_id=job.pk)
-        .order_by()
-        .values_list(
+    rows = places.values_list(
+        "page_id",
+        Value("locations", text),
+        F("pk"),
+        "sort_order",
+        "place",
+        "region",
+        Cast("country", text),
+    ).union(
+        asked.values_list(
             "page_id",
             Value("requirements", text),
             F("pk"),
@@ -110,22 +115,46 @@ def load_children(job: JobPage, others: Iterable[JobPage] = ()) -> None:
             "text",
             "kind",
             Cast("uuid", text),
-        )
+        ),
+        marks.values_list(
+            F("image_id"),
+            Value("mark", text),
+            F("pk"),
+            Value(0),
+            Cast("file", text),
+            Cast("width", text),
+            Cast("height", text),
+        ),
+        all=True,
     )
-    found: dict[tuple[int, str], list[Any]] = {(job.pk, "requirements"): []}
+    found: dict[tuple[int | None, str], list[Any]] = {(job.pk, "requirements"): []}
     found |= {(page.pk, "locations"): [] for page in pages}
-    for page_id, name, pk, order, one, two, three in places.union(asked, all=True):
-        row = {"pk": pk, "page_id": page_id, "sort_order": order}
-        child: JobLocation | JobRequirement
+    for owner, name, pk, order, one, two, three in rows:
+        row = {"pk": pk, "page_id": owner, "sort_order": order}
         if name == "locations":
             child = JobLocation(**row, place=one, region=two, country=three)
-        else:
+        elif name == "requirements":
             child = JobRequirement(**row, text=one, kind=two, uuid=uuid.UUID(three))
+        else:
+            _put_mark(job, _renditions()(pk=pk, file=one, width=two, height=three))
+            continue
         child._state.adding = False
-        found[page_id, name].append(child)
+        found[owner, name].append(child)
     for page in pages:
         known = getattr(page, "_cluster_related_objects", None) or {}
         for name in ("locations", "requirements"):
-            rows = found.get((page.pk, name))
-            if rows is not None and name not in known:
-                setattr(page, name, sorted(rows, key=lambda x: x.sort_order or 0))
+            children = found.get((page.pk, name))
+            if children is not None and name not in known:
+                setattr(page, name, sorted(children, key=lambda x: x.sort_order or 0))
+
+
+def _put_mark(job: JobPage, mark: AbstractRendition) -> None:
+    company = job.company
+    if company is not None and not company.is_confidential:
+        mark.image, mark.filter_spec = company.logo, MARK
+        company.mark = mark
+
+
+def _renditions() -> type[AbstractRendition]:
+    model: type[AbstractRendition] = get_image_model().get_rendition_model()
+    return model

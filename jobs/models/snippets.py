@@ -18,6 +18,8 @@ from wagtail.search import index
 from jobs.choices import CompanyNotices
 
 MONOGRAM_COLOURS = 6
+#: In which size pages show a logo, in Wagtail's words.
+MARK = "max-192x192"
 
 
 class NamedBySlug(models.Model):
@@ -129,7 +131,7 @@ class Company(index.Indexed, NamedBySlug):
         """Its logo in the size that pages show; None where there is none to show."""
         if self.is_confidential or self.logo is None:
             return None
-        return get_rendition_or_not_found(self.logo, "max-192x192")
+        return get_rendition_or_not_found(self.logo, MARK)
 
     @property
     def website_host(self) -> str:
