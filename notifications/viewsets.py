@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import MediaContainer
@@ -29,8 +31,10 @@ from jobs.models import Company, JobCategory, JobPage
 from notifications.checklist import ChecklistSidePanel
 from notifications.email_log import EmailLog
 from notifications.forms import AddFollowerForm
+from notifications.permissions import may_export_people
 from notifications.side_panels import FollowersSidePanel
-from notifications.support.desk import DeskView, PersonView
+from notifications.support import acts
+from notifications.support.desk import DeskView, PeopleIndexView, PersonView
 from notifications.support.links import PEOPLE
 from subscriptions.models import Subscriber, Subscription
 
@@ -143,9 +147,21 @@ def subscription_state(subscription: Subscription) -> str:
     return str(_("Not confirmed yet"))
 
 
-class SubscriptionIndexView(IndexView):
+class SubscriptionIndexView(PeopleIndexView):
+    """Lists who follows what; its file names them, and takes a right of its own."""
+
     def get_base_queryset(self) -> QuerySet[Subscription]:
         return super().get_base_queryset().select_related("subscriber", "record")
+
+    @cached_property
+    def show_export_buttons(self) -> bool:
+        return may_export_people(self.request.user)
+
+    def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> Any:
+        if not may_export_people(self.request.user):
+            raise PermissionDenied
+        acts.note_export(user=self.request.user)
+        return super().as_spreadsheet(queryset, spreadsheet_format)
 
 
 class SubscriptionCreateView(CreateView):
@@ -153,6 +169,12 @@ class SubscriptionCreateView(CreateView):
 
     Unless their consent is on record, and staff say where.
     """
+
+    page_title = _("Add a follower")
+    template_name = "notifications/admin/support/add.html"
+
+    def get_page_subtitle(self) -> str:
+        return ""
 
     def get_form_class(self) -> type[AddFollowerForm]:
         return AddFollowerForm
@@ -182,6 +204,7 @@ class SubscriptionViewSet(PeopleViewSet):
     menu_label = _("Subscriptions")
     index_view_class = SubscriptionIndexView
     add_view_class = SubscriptionCreateView
+    create_template_name = SubscriptionCreateView.template_name
     inspect_view_enabled = False
     list_display = [
         TitleColumn(
@@ -199,6 +222,22 @@ class SubscriptionViewSet(PeopleViewSet):
         DateColumn("ended_at", label=_("Ended"), sort_key="ended_at"),
     ]
     list_filter = ["ended_reason", "closings_only"]
+    list_export = [
+        "subscriber.address",
+        "record.title",
+        "requested_at",
+        "confirmed_at",
+        "ended_at",
+        "get_ended_reason_display",
+        "closings_only",
+        "consent_path",
+    ]
+    export_headings = {
+        "subscriber.address": _("Email address"),
+        "record.title": _("Job"),
+        "get_ended_reason_display": _("Why it ended"),
+    }
+    export_filename = "subscriptions"
     search_fields = ["record__title"]
     ordering = ["-requested_at", "-pk"]
 

@@ -165,6 +165,11 @@ def register_urls():  # type: ignore[no-untyped-def]
             "support/people/<int:pk>/link/", support.send_link, name="support_send_link"
         ),
         path(
+            "support/people/<int:pk>/download/",
+            support.download,
+            name="support_download",
+        ),
+        path(
             "support/people/<int:pk>/<slug:act>/",
             support.act_on_person,
             name="support_act",

@@ -178,3 +178,15 @@ def erase(*, subscriber: Subscriber, user: Any) -> None:
     """Delete a person with everything that is held about them, at once."""
     log(instance=subscriber, action="support.erase", user=user, deleted=True)
     services.erase(email=subscriber.address)
+
+
+@transaction.atomic
+def download(*, subscriber: Subscriber, user: Any) -> dict[str, Any]:
+    """Everything that is held about a person, to be handed to them."""
+    log(instance=subscriber, action="support.download", user=user)
+    return services.personal_data(email=subscriber.address)
+
+
+def note_export(*, user: Any) -> None:
+    """Note that ``user`` took a list of people away in a file."""
+    log(instance=user, action="support.export", user=user)

@@ -12,8 +12,10 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.admin.ui.tables import BulkActionsCheckboxColumn
 from wagtail.admin.views.generic import InspectView
 from wagtail.log_actions import registry as log_registry
 from wagtail.snippets.views.snippets import IndexView
@@ -25,7 +27,7 @@ from notifications.permissions import (
     may_help_people,
 )
 from notifications.support import acts, tracing
-from notifications.support.links import desk_url, person_url
+from notifications.support.links import desk_url, person_name, person_url
 from notifications.support.verdicts import (
     silence_in,
     silence_of,
@@ -39,7 +41,17 @@ from subscriptions.models import Subscriber, Subscription
 LATEST = 20
 
 
-class DeskView(IndexView):
+class PeopleIndexView(IndexView):
+    """A list of people or of what they follow: nothing is done to several at once."""
+
+    @cached_property
+    def columns(self) -> list[Any]:
+        return [
+            x for x in super().columns if not isinstance(x, BulkActionsCheckboxColumn)
+        ]
+
+
+class DeskView(PeopleIndexView):
     """Asks for an address, and lists people without telling whose they are."""
 
     page_title = gettext_lazy("Support desk")
@@ -77,9 +89,14 @@ class PersonView(InspectView):
     """One person: who they are, what they follow, what they were and were not sent."""
 
     any_permission_required = ["view"]
-    page_title = gettext_lazy("Follower")
     template_name = "notifications/admin/support/person.html"
     header_icon = "user"
+
+    def get_page_title(self) -> str:
+        return person_name(self.object.pk)
+
+    def get_page_subtitle(self) -> str:
+        return ""
 
     def get_object(self, queryset: Any = None) -> Any:
         people = with_silence(Subscriber.objects.all(), "address_hash")
@@ -89,7 +106,7 @@ class PersonView(InspectView):
         return [
             *self.breadcrumbs_items,
             {"url": desk_url(), "label": _("Support desk")},
-            {"url": "", "label": str(self.object)},
+            {"url": "", "label": self.get_page_title()},
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -107,6 +124,7 @@ class PersonView(InspectView):
             "silence": silence_in(person),
             "follows": follows,
             "following": sum(follow.is_confirmed for follow in follows),
+            "may_stop": any(follow.ended_at is None for follow in follows),
             "emails": [(email, verdict_of(email)) for email in emails],
             "acts": _acts_about(person),
             "may_help": may_help_people(user),

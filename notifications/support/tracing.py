@@ -113,7 +113,7 @@ def trace(subscription: Any, now: dt.datetime) -> Trace:
     ways = _ways_of_emails(subscription)
     told = {way.email.announcement_id: way for way in ways}
     entries = [
-        *_of_person(subscription, silence),
+        *_of_person(subscription, silence, has_own_email=None in told),
         *_of_edits(subscription, announcements, now),
         *(_of_own_email(way) for way in ways if way.email.announcement_id is None),
         *(
@@ -163,16 +163,19 @@ def _ways_of_emails(subscription: Subscription) -> list[_Way]:
     return list(found.values())
 
 
-def _of_person(subscription: Subscription, silence: Silence | None) -> list[Entry]:
-    found = [
-        Entry(
-            at=subscription.requested_at,
-            title=_("Asked to follow"),
-            text=_("On the page %(path)s") % {"path": subscription.consent_path}
-            if subscription.consent_path and not subscription.consent_given_at
-            else "",
+def _of_person(
+    subscription: Subscription, silence: Silence | None, *, has_own_email: bool
+) -> list[Entry]:
+    text = ""
+    if subscription.consent_path and subscription.consent_given_at is None:
+        text = _("On the page %(path)s.") % {"path": subscription.consent_path}
+    waits = subscription.confirmed_at is None and subscription.ended_at is None
+    if waits and silence is None and not has_own_email:
+        text += " " + _(
+            "No link was sent for it: one of the hour before waits for its answer, and "
+            "its page names this job too."
         )
-    ]
+    found = [Entry(at=subscription.requested_at, title=_("Asked to follow"), text=text)]
     if subscription.confirmed_at is not None:
         text = ""
         if subscription.consent_given_at is not None:

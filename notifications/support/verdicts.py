@@ -126,7 +126,7 @@ def _not_any_more(
     made_at, ended_at = announcement.created_at, subscription.ended_at
     if ended_at is not None and ended_at <= made_at:
         return _not(
-            _("They no longer followed the job: %(reason)s on %(moment)s.")
+            _("They no longer followed the job since %(moment)s: %(reason)s.")
             % {
                 "reason": subscription.get_ended_reason_display().lower(),
                 "moment": formatting.moment(ended_at),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.generic import TemplateView
 from wagtail.admin import messages
@@ -27,12 +28,13 @@ from notifications.forms import FindPersonForm
 from notifications.models import Announcement
 from notifications.permissions import (
     may_erase_people,
+    may_export_people,
     may_help_people,
     may_see_announcements,
     may_see_people,
 )
 from notifications.support import acts, tracing
-from notifications.support.links import desk_url, person_url
+from notifications.support.links import desk_url, person_name, person_url
 from subscriptions.models import Subscriber, Subscription
 
 
@@ -69,7 +71,7 @@ class TraceView(WagtailAdminTemplateMixin, TemplateView):
         return [
             *super().get_breadcrumbs_items(),
             {"url": desk_url(), "label": _("Support desk")},
-            {"url": person_url(person.pk), "label": str(person)},
+            {"url": person_url(person.pk), "label": person_name(person.pk)},
             {"url": "", "label": self.get_page_subtitle()},
         ]
 
@@ -134,6 +136,20 @@ def send_link(request: HttpRequest, pk: int) -> HttpResponse:
     acts.resend_manage_link(subscriber=person, user=request.user)
     messages.success(request, _("The link to what they follow goes out to them now."))
     return redirect(person_url(pk))
+
+
+@require_POST
+@never_cache
+def download(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer with everything that is held about a person, as a file."""
+    _only(may_see_people(request.user) and may_export_people(request.user))
+    person = get_object_or_404(Subscriber, pk=pk)
+    held = acts.download(subscriber=person, user=request.user)
+    response = JsonResponse(
+        held, json_dumps_params={"indent": 2, "ensure_ascii": False}
+    )
+    response["Content-Disposition"] = f'attachment; filename="follower-{pk}.json"'
+    return response
 
 
 @require_POST
@@ -250,6 +266,7 @@ def _ask(request: HttpRequest, person: Subscriber, act: Act) -> HttpResponse:
         "notifications/admin/support/confirm.html",
         {
             "person": person,
+            "name": person_name(person.pk),
             "act": act,
             "header_title": act.title,
             "page_title": act.title,
@@ -262,7 +279,7 @@ def _ask(request: HttpRequest, person: Subscriber, act: Act) -> HttpResponse:
             "breadcrumbs_items": [
                 {"url": reverse("wagtailadmin_home"), "label": _("Home")},
                 {"url": desk_url(), "label": _("Support desk")},
-                {"url": person_url(person.pk), "label": str(person)},
+                {"url": person_url(person.pk), "label": person_name(person.pk)},
                 {"url": "", "label": act.title},
             ],
             "back_url": person_url(person.pk),

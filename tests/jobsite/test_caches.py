@@ -11,10 +11,11 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from jobsite.bootstrap.asked import BASE_DIR
+from subscriptions import limits
 
 
 @pytest.fixture
-def limits(db):
+def counts(db):
     return caches["limits"]
 
 
@@ -25,27 +26,27 @@ def rows():
 
 
 class TestCounting:
-    def test_goes_on_from_what_is_there(self, limits):
-        limits.add("x", 0, timeout=60)
+    def test_goes_on_from_what_is_there(self, counts):
+        counts.add("x", 0, timeout=60)
 
-        assert [limits.incr("x") for _ in range(3)] == [1, 2, 3]
-        assert limits.get("x") == 3
+        assert [counts.incr("x") for _ in range(3)] == [1, 2, 3]
+        assert counts.get("x") == 3
 
-    def test_needs_a_number_that_is_there(self, limits):
+    def test_needs_a_number_that_is_there(self, counts):
         with pytest.raises(ValueError, match="not found"):
-            limits.incr("x")
+            counts.incr("x")
 
-    def test_ends_when_its_time_is_over(self, limits):
-        limits.set("x", 5, timeout=-1)
+    def test_ends_when_its_time_is_over(self, counts):
+        counts.set("x", 5, timeout=-1)
 
         with pytest.raises(ValueError, match="not found"):
-            limits.incr("x")
+            counts.incr("x")
 
-    def test_gives_no_new_time_to_live(self, limits):
-        limits.add("x", 0, timeout=60)
+    def test_gives_no_new_time_to_live(self, counts):
+        counts.add("x", 0, timeout=60)
         before = self.expires()
 
-        limits.incr("x")
+        counts.incr("x")
 
         assert self.expires() == before
 
@@ -55,19 +56,19 @@ class TestCounting:
             return cursor.fetchall()
 
 
-def test_no_key_tells_what_is_counted(limits):
-    limits.add("network_192.0.2.44", 0, timeout=60)
-    limits.add("mailbox_reader@example.org", 0, timeout=60)
+def test_no_key_tells_what_is_counted(counts):
+    counts.add("network_192.0.2.44", 0, timeout=60)
+    counts.add("mailbox_reader@example.org", 0, timeout=60)
 
     for key, _value in rows():
         assert set(key) <= set("0123456789abcdef")
 
 
-def test_a_guess_needs_the_secret_key(limits, settings):
-    limits.add("x", 0, timeout=60)
+def test_a_guess_needs_the_secret_key(counts, settings):
+    counts.add("x", 0, timeout=60)
     [(before, _value)] = rows()
     settings.SECRET_KEY = "another"
-    limits.add("x", 0, timeout=60)
+    counts.add("x", 0, timeout=60)
 
     assert before in {key for key, _value in rows()}
     assert len(rows()) == 2
@@ -133,3 +134,31 @@ class TestSeveralAtOnce:
 
         assert answers == ["[1, 2, 3]", "[4, 5, 6]"]
         assert caches["limits"].incr("x") == 7
+
+
+def test_redis_counts_as_well(settings):
+    """Where one runs: the same limit, the same hidden keys, no table."""
+    redis = pytest.importorskip("redis")
+    url = "redis://127.0.0.1:6379/11"
+    try:
+        redis.Redis.from_url(url).ping()
+    except redis.ConnectionError:
+        pytest.skip("no Redis on this machine")
+    settings.CACHES = settings.CACHES | {
+        "limits": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": url,
+            "KEY_PREFIX": "test-limits",
+            "KEY_FUNCTION": "jobsite.caches.hidden_key",
+        }
+    }
+    settings.FORM_LIMITS = settings.FORM_LIMITS | {"network": "2/day"}
+    caches["limits"].clear()
+
+    allowed = [limits.Limit("network", "x").allow_request(None) for _ in range(3)]
+
+    assert allowed == [True, True, False]
+    keys = redis.Redis.from_url(url).keys()
+    assert all(set(key.decode()) <= set("0123456789abcdef") for key in keys)
+    assert 0 < redis.Redis.from_url(url).ttl(keys[0]) <= 86400
+    caches["limits"].clear()

@@ -209,25 +209,30 @@ class TestReaders:
 
 
 class TestTrustedProxies:
-    CODE = "from jobsite.settings import base; print(*base.TRUSTED_PROXIES)"
+    CODE = "from jobsite.settings import production as s; print(*s.TRUSTED_PROXIES)"
 
     def test_are_this_machine_unless_others_are_named(self):
-        assert python(self.CODE).stdout.split() == ["127.0.0.1/32", "::1/128"]
+        assert python(self.CODE, **COMPLETE).stdout.split() == [
+            "127.0.0.1/32",
+            "::1/128",
+        ]
 
     def test_may_be_networks_and_single_addresses(self):
-        result = python(self.CODE, TRUSTED_PROXIES="10.0.0.0/24, 192.0.2.10 ,::1")
+        result = python(
+            self.CODE, **COMPLETE, TRUSTED_PROXIES="10.0.0.0/24, 192.0.2.10 ,::1"
+        )
 
         assert result.stdout.split() == ["10.0.0.0/24", "192.0.2.10/32", "::1/128"]
 
     def test_may_be_none(self):
-        assert python(self.CODE, TRUSTED_PROXIES="").stdout.split() == []
+        assert python(self.CODE, **COMPLETE, TRUSTED_PROXIES="").stdout.split() == []
 
     @pytest.mark.parametrize(
         "value",
         ["proxy.example.org", "10.0.0.1/24", "10.0.0.0/33", "0.0.0.0/0", "::/0"],
     )
     def test_that_are_wrong_refuse_to_start_and_are_named(self, value):
-        result = python(self.CODE, TRUSTED_PROXIES=f"127.0.0.1,{value}")
+        result = python(self.CODE, **COMPLETE, TRUSTED_PROXIES=f"127.0.0.1,{value}")
 
         assert result.returncode != 0
         last_line = result.stderr.splitlines()[-1]
@@ -237,17 +242,17 @@ class TestTrustedProxies:
 
 class TestLimitsCache:
     CODE = (
-        "from jobsite.settings import base;"
-        "print(base.CACHES['limits']['BACKEND'], base.CACHES['limits']['KEY_FUNCTION'])"
+        "from jobsite.settings import production as s;"
+        "print(s.CACHES['limits']['BACKEND'], s.CACHES['limits']['KEY_FUNCTION'])"
     )
 
     def test_is_a_table_by_default(self):
-        result = python(self.CODE)
+        result = python(self.CODE, **COMPLETE)
 
         assert result.stdout.split()[0] == "jobsite.caches.CountingDatabaseCache"
 
     def test_is_the_redis_that_the_board_has_anyway(self):
-        result = python(self.CODE, CACHE_URL="redis://127.0.0.1:6379/9")
+        result = python(self.CODE, **COMPLETE, CACHE_URL="redis://127.0.0.1:6379/9")
 
         assert "redis" in result.stdout.split()[0].lower()
         assert result.stdout.split()[1] == "jobsite.caches.hidden_key"

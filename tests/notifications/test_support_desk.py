@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
@@ -191,6 +192,39 @@ class TestRights:
             content = response.getvalue() if response.streaming else response.content
             assert READER.encode() not in content
 
+    def test_taking_people_away_in_a_file_is_a_right_of_its_own(self, person, support):
+        url = reverse("wagtailsnippets_subscriptions_subscription:list")
+        assert "export=csv" not in support.get(url).text
+        assert support.get(url, {"export": "csv"}).status_code == 302
+        download = reverse("support_download", args=[person.pk])
+        assert support.post(download).status_code == 302
+        assert "Download" not in support.get(page_of(person)).text
+
+        support.user.user_permissions.add(
+            Permission.objects.get(codename="export_subscriber")
+        )
+
+        assert "export=csv" in support.get(url).text
+        content = support.get(url, {"export": "csv"}).getvalue().decode()
+        assert f"{READER},Bread & Butter Baker" in content
+        held = support.post(download)
+        assert held.json()["person"]["address"] == READER
+        assert "attachment" in held["Content-Disposition"]
+        assert "no-store" in held["Cache-Control"]
+        noted = ModelLogEntry.objects.exclude(action="support.look")
+        assert sorted(noted.values_list("action", flat=True)) == [
+            "support.download",
+            "support.export",
+        ]
+        assert not noted.filter(label__contains="@").exists()
+
+    def test_the_right_can_be_given_in_the_form_of_a_group(self, db):
+        group = Group.objects.get(name="Subscriber support")
+
+        url = reverse("wagtailusers_groups:edit", args=[group.pk])
+
+        assert "Can download what is held about followers" in Staff().get(url).text
+
     def test_who_may_only_look_finds_nothing_to_press(self, person):
         client = Staff("Subscriber support")
         [group] = client.user.groups.all()
@@ -236,11 +270,19 @@ class TestCost:
         assert response.status_code == 200
         return len(counted)
 
-    def test_of_the_desk(self, person, support, django_assert_max_num_queries):
-        url = reverse(f"{PEOPLE}:list")
+    @pytest.mark.parametrize(
+        "name",
+        [
+            f"{PEOPLE}:list",
+            "wagtailsnippets_subscriptions_subscription:list",
+            "email-log_modeladmin_index",
+        ],
+    )
+    def test_of_a_list(self, name, person, support, django_assert_max_num_queries):
+        self.grow(person, make_job(), 5)
+        url = reverse(name)
         few = self.queries_of(support, url, django_assert_max_num_queries)
-        for _ in range(45):
-            make_subscription(job=None, record=person.subscriptions.get().record)
+        self.grow(person, make_job(), 45)
 
         assert self.queries_of(support, url, django_assert_max_num_queries) == few
 

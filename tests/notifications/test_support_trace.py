@@ -145,9 +145,9 @@ class TestNoEmail:
         subscriptions.unsubscribe(token=follow.token)
         self.announce(followed, worker)
 
-        assert (
-            "They no longer followed the job: stopped following" in verdict(follow)[1]
-        )
+        why = verdict(follow)[1]
+        assert "They no longer followed the job since" in why
+        assert why.endswith(": stopped following.")
 
     @pytest.mark.parametrize(
         ("reason", "says"),
