@@ -12,6 +12,7 @@ from wagtail.admin.ui.side_panels import BaseSidePanel
 
 from jobs import wording
 from jobs.choices import TellFollowers
+from jobs.facts import is_open
 from notifications import services
 from notifications.admin_messages import what, when
 from notifications.audience import people_told
@@ -89,6 +90,8 @@ def stage_of(page: JobPage, forecast: Forecast) -> str:
         return "nobody"
     if forecast.news is not None:
         return "news" if forecast.told else "endings"
+    if forecast.after is not None and not is_open(forecast.after):
+        return "ended"
     if forecast.intent == TellFollowers.DO_NOT_SEND:
         return "silenced"
     return "minor" if forecast.minor else "same"

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from jobs import formatting
 from jobs.models import JobPage
+from jobs.services import close_job
 from notifications.admin_messages import when
 from notifications.models import (
     AnnouncedState,
@@ -97,6 +98,16 @@ class TestStages:
         edit(followed, pay_max=29000, tell_followers="DO_NOT_SEND", publish=False)
 
         assert "You chose not to tell them this time." in panel(publisher, followed)
+
+    def test_edits_of_a_job_that_ended_are_silent(self, followed, publisher, worker):
+        close_job(page_id=followed.pk, reason="FILLED")
+        worker.run(minutes=11)
+        edit(JobPage.objects.get(), pay_max=29000, publish=False)
+
+        text = panel(publisher, followed)
+
+        assert "They know that it has ended: editing it emails no one." in text
+        assert "Choose whether to tell them" not in text
 
     def test_what_waits_can_be_sent_or_cancelled(self, followed, publisher):
         edit(followed, pay_max=29000)

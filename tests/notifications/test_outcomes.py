@@ -101,15 +101,15 @@ class TestTheWords:
     def test_over_smtp_it_was_taken(self, told):
         text = panel(Staff("Job publishers"), told)
 
-        assert "2 taken by the mail server." in text
+        assert "2 taken by the mail server" in text
         assert "delivered" not in text
 
     def test_of_a_provider_it_was_delivered_or_bounced(self, told, report):
         report(DELIVERED, READERS[0])
-        assert "1 delivered, 1 not reported yet." in panel(Staff(), told)
+        assert "1 delivered, 1 not reported yet" in panel(Staff(), told)
 
         report(BOUNCED, READERS[1])
-        assert "1 delivered, 1 bounced." in panel(Staff(), told)
+        assert "1 delivered, 1 bounced" in panel(Staff(), told)
 
 
 def test_a_provider_that_gives_nothing_back_gets_the_email_all_the_same(
