@@ -25,6 +25,15 @@ def after_publish(request: HttpRequest, page: Page) -> None:
         admin_messages.tell_outlook(request, page)
 
 
+def after_approval(request: HttpRequest, page: Page) -> None:
+    """Say the same after an edit was approved: Wagtail publishes it without a word.
+
+    Its hooks of publishing do not run then, and it saves the form in the same request.
+    """
+    if request.POST.get("workflow-action-name") == "approve":
+        after_publish(request, page.specific)
+
+
 def after_unpublish(request: HttpRequest, page: Page) -> None:
     """Say whom the end of a job, or of the jobs below a page, will be told."""
     _tell_gone(request, [page])

@@ -241,6 +241,7 @@ for order, report in enumerate(REPORTS):
 for bulk_action in JOB_BULK_ACTIONS:
     hooks.register("register_bulk_action", bulk_action)
 hooks.register("after_publish_page", ours.after_publish)
+hooks.register("after_edit_page", ours.after_approval)
 hooks.register("before_unpublish_page", ours.before_unpublish)
 hooks.register("after_unpublish_page", ours.after_unpublish)
 hooks.register("before_delete_page", ours.before_delete)

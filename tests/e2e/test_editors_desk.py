@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from notifications import services
 from notifications.models import Announcement
 from tests.e2e.editing import JobEditor
+from tests.e2e.visiting import press_keys_to
 from tests.factories import make_job, make_subscription
 
 TITLE = "Night baker & confectioner"
@@ -37,7 +38,9 @@ def open_panel(page):
 
 def barriers(page):
     """What axe finds in the part of the page that is ours."""
-    found = Axe().run(page, context=".followers-panel, main .nice-padding")
+    parts = [".followers-panel", "main .nice-padding", "main section"]
+    ours = ", ".join(x for x in parts if page.locator(x).count())
+    found = Axe().run(page, context=ours)
     return [violation["id"] for violation in found.response["violations"]]
 
 
@@ -136,3 +139,83 @@ def test_an_editor_sees_and_a_publisher_decides(followed, sign_in):
     expect(panel).to_contain_text("A publisher decides whether to send.")
     expect(panel.get_by_role("button")).to_have_count(0)
     assert not Announcement.objects.exists()
+
+
+@pytest.mark.usefixtures("saves_while_typing")
+def test_wording_is_told_too_if_the_panel_is_asked_to(followed, sign_in):
+    page = sign_in("Job publishers")
+    editor = JobEditor(page)
+    editor.open(TITLE)
+    panel = open_panel(page)
+    expect(panel).to_contain_text("Nothing they follow has changed")
+    page.wait_for_timeout(3_000)
+    page.locator("#id_summary").fill("")
+    editor.type_in("summary", "Bakes all night & day.")
+    expect(panel).to_contain_text("Only wording changed (1 place).")
+
+    tell = panel.get_by_role("button", name="Tell them anyway")
+    tell.focus()
+    page.keyboard.press("Enter")
+
+    chosen = page.get_by_role("radio", name="Yes, this time")
+    expect(chosen).to_be_checked()
+    expect(panel).to_contain_text("Publishing will tell 2 followers")
+    expect(chosen).to_be_focused()
+
+
+def our_pages(job):
+    """One of each of our pages that a publisher opens, with all that it can show."""
+    for name in ("announcements", "report_upkeep", "report_followers"):
+        yield reverse(f"notifications_{name}")
+    for name in ("close_job", "closing_soon", "preview_email"):
+        yield reverse(f"notifications_{name}", args=[job.pk])
+    state = job.record.announced_state
+    yield reverse("notifications_preview_waiting", args=[state.pk])
+    yield reverse("wagtailadmin_home")
+    yield reverse("jobsite_handbook")
+    yield reverse("wagtailadmin_pages:unpublish", args=[job.pk])
+
+
+#: What one can act on in the part of a page that is ours: not in Wagtail's header.
+OURS_TO_ACT_ON = (
+    "main :is(a[href], button, input:not([type=hidden], [type=radio]), select,"
+    " textarea):not(header *, .w-slim-header *):visible"
+)
+
+
+def reached_by_tab(page):
+    """What Tab leads to, from the top of a page to its end."""
+    found = set()
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        here = page.evaluate("document.activeElement.outerHTML.slice(0, 300)")
+        if here.startswith("<body"):
+            break
+        found.add(here)
+    return found
+
+
+def test_our_pages_have_no_barrier_and_need_no_mouse(followed, sign_in):
+    followed.pay_max = 29000
+    followed.save_revision().publish()
+    page = sign_in("Job publishers")
+
+    for url in our_pages(followed):
+        page.goto(url)
+        assert barriers(page) == [], url
+        shown = page.locator(OURS_TO_ACT_ON).all()
+        wanted = {x.evaluate("e => e.outerHTML.slice(0, 300)") for x in shown}
+        assert wanted - reached_by_tab(page) == set(), url
+
+
+def test_a_job_is_extended_from_a_reminder_with_the_keyboard_alone(followed, sign_in):
+    page = sign_in("Job publishers")
+    page.goto(reverse("notifications_closing_soon", args=[followed.pk]))
+    closes_at = followed.closes_at
+
+    press_keys_to(page, "Extend the job")
+
+    assert "closes" in JobEditor(page).said()
+    followed.refresh_from_db()
+    assert (followed.closes_at - closes_at).days == 7

@@ -399,3 +399,20 @@ class TestCloseView:
     def test_no_such_job_is_not_found(self, db, staff):
         url = reverse("notifications_close_job", args=[999999])
         assert staff.get(url).status_code == 404
+
+
+class TestApproving:
+    def test_says_what_publishing_says(self, followed, staff):
+        draft = edit(followed, pay_max=29000, publish=False)
+        review = followed.get_workflow().start(draft, staff.user)
+        action = {
+            "action-workflow-action": "true",
+            "workflow-action-name": "approve",
+        }
+        assert review.status == "in_progress"
+
+        url, data = form_of(staff, draft, pay_max="29000", **action)
+
+        assert said(staff.post(url, data, follow=True)) == [
+            "2 followers will be told at 14:32 that pay changed. See or cancel"
+        ]
