@@ -6,13 +6,14 @@ import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
-from django.utils import timezone
+from django.db.models import Count, OuterRef, Subquery
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from jobs import facets, listing
 from jobs.blocks import (
     CallToActionBlock,
     GoalBlock,
@@ -20,8 +21,9 @@ from jobs.blocks import (
     ImageSectionBlock,
     TextBlock,
 )
-from jobs.choices import Workplace
-from jobs.models import Company, JobCategory, JobPage
+from jobs.choices import EmploymentType, Workplace
+from jobs.filters import SOON, JobFilterSet
+from jobs.models import Company, JobCategory, JobListing
 
 
 class HeroBlock(blocks.StructBlock):
@@ -47,7 +49,7 @@ class HeroBlock(blocks.StructBlock):
 
 
 class LatestJobsBlock(blocks.StructBlock):
-    """The newest open jobs, in three columns."""
+    """The newest open jobs, in three columns. Three queries."""
 
     heading = blocks.CharBlock(label=_("Heading"), default=_("Latest jobs"))
     count = blocks.IntegerBlock(
@@ -63,28 +65,56 @@ class LatestJobsBlock(blocks.StructBlock):
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context=parent_context)
-        jobs = JobPage.objects.open().listed().newest_first()
-        context["jobs"] = list(jobs[: value["count"]])
-        context["total"] = JobPage.objects.open().count()
+        jobs = JobListing.objects.open().order_by("-number")
+        context["jobs"] = listing.jobs_of(jobs[: value["count"]])
+        context["total"] = facets.count_each([jobs])[0]
         return context
 
 
 class JobsByCriteriaBlock(blocks.StructBlock):
-    """Open jobs that share something: a field, a workplace, an early closing date."""
+    """Open jobs that share something, such as a field of work or an early closing date.
+
+    Two queries. A confidential company's jobs are not shown by its name.
+    """
 
     heading = blocks.CharBlock(label=_("Heading"), max_length=80)
     category = SnippetChooserBlock(
         JobCategory, label=_("Field of work"), required=False
     )
+    company = SnippetChooserBlock(Company, label=_("Company"), required=False)
+    employment_type = blocks.ChoiceBlock(
+        label=_("Type"), choices=EmploymentType.choices, required=False
+    )
     workplace = blocks.ChoiceBlock(
         label=_("Workplace"), choices=Workplace.choices, required=False
     )
-    closing_within_days = blocks.IntegerBlock(
-        label=_("Closing within days"),
+    location = blocks.CharBlock(
+        label=_("Place"),
         required=False,
-        min_value=1,
-        max_value=60,
-        help_text=_("Only jobs that close this soon, the earliest first."),
+        max_length=100,
+        help_text=_("The name of a town or a region, as the jobs have it."),
+    )
+    closing_within_days = blocks.IntegerBlock(
+        label=_("Closing within days"), required=False, min_value=1, max_value=60
+    )
+    order = blocks.ChoiceBlock(
+        label=_("Order"),
+        choices=[
+            ("newest", _("Newest first")),
+            ("closing", _("Closing soonest first")),
+            ("pay", _("Highest pay first")),
+        ],
+        required=False,
+        help_text=_("Where none is chosen: the newest, or what closes soonest."),
+    )
+    look = blocks.ChoiceBlock(
+        label=_("Shown as"),
+        choices=[
+            ("table", _("Table, one row each")),
+            ("briefs", _("Briefs, in three columns")),
+            ("cards", _("Cards, with a summary")),
+        ],
+        default="table",
     )
     count = blocks.IntegerBlock(
         label=_("At most"), default=6, min_value=1, max_value=20
@@ -93,32 +123,51 @@ class JobsByCriteriaBlock(blocks.StructBlock):
     class Meta:
         icon = "filter"
         label = _("Jobs by criteria")
+        label_format = "{heading}"
         template = "home/blocks/jobs_by_criteria.html"
         preview_value = {
             "heading": "Closing this week",
             "category": None,
+            "company": None,
+            "employment_type": "",
             "workplace": "",
+            "location": "",
             "closing_within_days": 7,
+            "order": "",
+            "look": "table",
             "count": 4,
         }
-        description = _("A table of open jobs that share a field or a closing date")
+        description = _(
+            "Open jobs of a field, company, place or type, or that close soon"
+        )
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context=parent_context)
-        now = timezone.now()
-        jobs = JobPage.objects.open(now).listed()
-        if value["category"]:
-            jobs = jobs.filter(category_id=value["category"].pk)
-        if value["workplace"]:
-            jobs = jobs.filter(workplace=value["workplace"])
-        if value["closing_within_days"]:
-            until = now + dt.timedelta(days=value["closing_within_days"])
-            jobs = jobs.filter(closes_at__lte=until).closing_soonest()
-        else:
-            jobs = jobs.newest_first()
-        context["jobs"] = list(jobs[: value["count"]])
-        context["total"] = jobs.count()
+        days = value.get("closing_within_days")
+        order = value.get("order") or ("closing" if days else "newest")
+        filters = _filters(value, order, is_soon=days == SOON.days)
+        jobs = listing.in_order(filters)
+        if days:
+            until = filters.now + dt.timedelta(days=days)
+            jobs = jobs.filter(closes_at__lte=until)
+        context["jobs"] = listing.jobs_of(jobs[: value["count"]])
+        context["query"] = filters.query_string()
+        context["narrowed_by_one_field"] = filters.active == ["category"]
         return context
+
+
+def _filters(value: Any, order: str, *, is_soon: bool) -> JobFilterSet:
+    """What a block shares with the list, which a link then leads to."""
+    data = QueryDict(mutable=True)
+    for name in ("category", "company"):
+        if value.get(name):
+            data[name] = value[name].slug
+    data["type"] = value.get("employment_type") or ""
+    data["workplace"] = value.get("workplace") or ""
+    data["location"] = value.get("location") or ""
+    data["closing_soon"] = "1" if is_soon else ""
+    data["sort"] = order
+    return JobFilterSet(data, currency="")
 
 
 class CompaniesBlock(blocks.StructBlock):
@@ -138,10 +187,11 @@ class CompaniesBlock(blocks.StructBlock):
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context=parent_context)
-        open_jobs = JobPage.objects.open().values("pk")
+        jobs = JobListing.objects.open().filter(company=OuterRef("pk")).order_by()
+        number = jobs.values("company").annotate(n=Count("pk")).values("n")
         companies = (
             Company.objects.filter(is_confidential=False)
-            .annotate(open_jobs_count=Count("jobs", filter=Q(jobs__in=open_jobs)))
+            .annotate(open_jobs_count=Subquery(number))
             .filter(open_jobs_count__gt=0)
             .select_related("logo")
             .order_by("-open_jobs_count", "name", "pk")

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import django_filters
 from babel.numbers import get_currency_symbol
 from django import forms
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Q, QuerySet, Subquery, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -106,6 +106,19 @@ class SortFilter(django_filters.Filter):
     field_class = SortField
 
 
+def _among(column: str, values: list[str]) -> Q:
+    # An index answers one value in the order of the list, and several in none.
+    return Q(**{column: values[0]} if len(values) == 1 else {f"{column}__in": values})
+
+
+def _one_of(column: str, rows: QuerySet, slugs: list[str]) -> Q:
+    """Jobs of the ``rows`` with these slugs, without a query to find them first."""
+    found = rows.filter(slug__in=slugs).values("pk")
+    if len(slugs) == 1:
+        return Q(**{column: Subquery(found[:1])})
+    return Q(**{f"{column}__in": found})
+
+
 class JobFilterSet(django_filters.FilterSet):
     """Several values of one filter widen it, several filters narrow the list.
 
@@ -168,8 +181,12 @@ class JobFilterSet(django_filters.FilterSet):
         names = self.active if by is None else list(by)
         for name in names:
             jobs = self.filters[name].filter(jobs, self.chosen[name])
-        # The same number: but FTS5 answers in this order by itself.
-        return jobs.order_by("-words" if "q" in names else "-number")
+        # The same number, named after the index that is read in this order.
+        if "q" in names:
+            return jobs.order_by("-words")
+        if "location" in names and len(self.chosen["location"]) == 1:
+            return jobs.order_by("-places__listing_id")
+        return jobs.order_by("-number")
 
     def all_but(self, name: str) -> list[str]:
         """The filters that narrow the list, without ``name``."""
@@ -203,23 +220,23 @@ class JobFilterSet(django_filters.FilterSet):
         return jobs.filter(words__index__matches=phrases)
 
     def in_categories(self, jobs: QuerySet, _name: str, value: list) -> QuerySet:
-        categories = JobCategory.objects.filter(slug__in=value)
-        return jobs.filter(category_id__in=categories.values("pk"))
+        return jobs.filter(_one_of("category_id", JobCategory.objects.all(), value))
 
     def at_companies(self, jobs: QuerySet, _name: str, value: list) -> QuerySet:
-        companies = Company.objects.filter(slug__in=value, is_confidential=False)
-        return jobs.filter(company_id__in=companies.values("pk"))
+        companies = Company.objects.filter(is_confidential=False)
+        return jobs.filter(_one_of("company_id", companies, value))
 
     def of_types(self, jobs: QuerySet, _name: str, value: list) -> QuerySet:
-        return jobs.filter(employment_type__in=value)
+        return jobs.filter(_among("employment_type", value))
 
     def at_workplaces(self, jobs: QuerySet, _name: str, value: list) -> QuerySet:
-        return jobs.filter(workplace__in=value)
+        return jobs.filter(_among("workplace", value))
 
     def in_places(self, jobs: QuerySet, _name: str, value: list) -> QuerySet:
-        places = JobListingPlace.objects.filter(
-            key__in=[Lower(Value(name)) for name in value]
-        )
+        keys = [Lower(Value(name)) for name in value]
+        if len(keys) == 1:
+            return jobs.filter(places__key=keys[0])
+        places = JobListingPlace.objects.filter(key__in=keys)
         return jobs.filter(number__in=places.values("listing_id"))
 
     def paid_at_least(self, jobs: QuerySet, _name: str, value: int) -> QuerySet:

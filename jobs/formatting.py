@@ -11,13 +11,14 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from babel import Locale
 from babel.numbers import format_currency, get_currency_symbol
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
-from django.utils.translation import get_language, gettext, to_locale
+from django.utils.translation import get_language, gettext, gettext_lazy, to_locale
 from django_countries import countries
 
 from jobs.choices import EmploymentType, PayPeriod, RequirementKind, Workplace
@@ -25,6 +26,24 @@ from jobs.choices import EmploymentType, PayPeriod, RequirementKind, Workplace
 #: Countries that English puts an article before in running text.
 _WITH_ARTICLE = {"AE", "BS", "CD", "CF", "CZ", "DO", "GB", "GM", "MV", "NL", "PH", "US"}
 SOON_DAYS = 1
+#: For how long a list says that a job has changed.
+NEWS_DAYS = 14
+#: The facts whose change a list points out, the one that matters most first.
+NEWS = {
+    "requirements": gettext_lazy("Requirements updated"),
+    "pay": gettext_lazy("Pay updated"),
+    "closes_at": gettext_lazy("Closing date moved"),
+    "locations": gettext_lazy("Place updated"),
+}
+
+
+class News(Protocol):
+    """Whatever remembers what followers were last told, such as a ``JobRecord``."""
+
+    news_field: str
+    news_at: dt.datetime | None
+
+
 WEEK_DAYS = 7
 
 
@@ -208,6 +227,19 @@ def closing_day(closes_at: dt.datetime | None) -> str:
     if closes_at is None:
         return ""
     return gettext("Closes %(day)s") % {"day": day(closes_at)}
+
+
+def news_line(news: News, now: dt.datetime) -> str:
+    """Say what of a job changed lately: "Requirements updated 2 days ago"; or ""."""
+    said = NEWS.get(news.news_field)
+    if said is None or news.news_at is None:
+        return ""
+    days = -days_until(news.news_at, now)
+    if not 0 <= days <= NEWS_DAYS:
+        return ""
+    ago = {0: gettext("today"), 1: gettext("yesterday")}.get(days)
+    ago = ago or gettext("%(days)d days ago") % {"days": days}
+    return gettext("%(what)s %(ago)s") % {"what": said, "ago": ago}
 
 
 def closing_in(closes_at: dt.datetime | None, now: dt.datetime) -> str:

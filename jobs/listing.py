@@ -11,16 +11,20 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q
 
 from jobs import facets, search
 from jobs.filters import NEWEST, JobFilterSet
+from jobs.models.listing import JobListing
+from jobs.models.snippets import MARK, Company
 
 if TYPE_CHECKING:
-    from jobs.models.listing import JobListing, JobListingQuerySet
+    from jobs.models.listing import JobListingQuerySet
     from jobs.models.pages import JobPage
 
 JOBS_PER_PAGE = 20
+#: As many jobs a company's page shows; the list has the others.
+COMPANY_JOBS = 50
 LAST_NUMBER = facets.COUNT_LIMIT // JOBS_PER_PAGE
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _LARGEST = 2**63 - 1
@@ -82,15 +86,15 @@ def page_of(
     if not total:
         return JobListPage()
     last = -(-total.number // JOBS_PER_PAGE)
-    jobs = _ordered(filters)
+    jobs = in_order(filters)
     point = _point(after, filters.order)
     if point:
-        listings = list(_behind(jobs, filters.order, point)[: JOBS_PER_PAGE + 1])
+        listings = _read(_behind(jobs, filters.order, point)[: JOBS_PER_PAGE + 1])
         page = JobListPage(number=None, last=last)
     else:
         here = min(max(_whole(number), 1), last)
         first = (here - 1) * JOBS_PER_PAGE
-        listings = list(jobs[first : first + JOBS_PER_PAGE + 1])
+        listings = _read(jobs[first : first + JOBS_PER_PAGE + 1])
         page = JobListPage(number=here, last=last)
     more = len(listings) > JOBS_PER_PAGE
     listings = listings[:JOBS_PER_PAGE]
@@ -102,24 +106,88 @@ def page_of(
 
 
 def newest(filters: JobFilterSet, count: int) -> list[JobPage]:
-    """The newest jobs that ``filters`` leave, with their records, whatever the order."""
-    jobs = with_jobs(filters.narrowed()).select_related("page__record")
-    return [listing.page for listing in jobs[:count]]
+    """The newest jobs that ``filters`` leave, whatever the order."""
+    return jobs_of(filters.narrowed()[:count])
 
 
-def with_jobs(listings: JobListingQuerySet) -> JobListingQuerySet:
-    """Add what a list shows of each job, in two queries for any number."""
-    return (
-        listings.select_related(
-            "page", "page__company", "page__company__logo", "page__category"
-        )
-        .prefetch_related("page__locations")
-        .defer("page__body", "page__words")
+def of_company(company: Company) -> tuple[list[JobPage], facets.Count]:
+    """A company's newest open jobs, and how many it has open in all.
+
+    Three queries where it has more than are shown, else two.
+    """
+    jobs = JobListing.objects.open().filter(company=company).order_by("-number")
+    shown = jobs_of(jobs[: COMPANY_JOBS + 1])
+    for job in shown:
+        job.company = company
+    if len(shown) <= COMPANY_JOBS:
+        return shown, facets.Count(len(shown))
+    return shown[:COMPANY_JOBS], facets.count_each([jobs])[0]
+
+
+def jobs_of(listings: JobListingQuerySet) -> list[JobPage]:
+    """Read what a list shows of some jobs, in their order: two queries for any number.
+
+    Company, category, record, the company's mark and the places come along; the text
+    of the job does not.
+    """
+    return [listing.page for listing in _read(listings)]
+
+
+def _read(listings: JobListingQuerySet) -> list[JobListing]:
+    # Found in the narrow table alone, joined to the wide ones when they are few.
+    rows = JobListing.objects.filter(number__in=listings.values("number"))
+    mark = FilteredRelation(
+        "page__company__logo__renditions",
+        condition=Q(
+            page__company__logo__renditions__filter_spec=MARK,
+            page__company__logo__renditions__focal_point_key="",
+        ),
     )
+    joined = (
+        rows.annotate(mark=mark)
+        .annotate(
+            mark_file=F("mark__file"),
+            mark_width=F("mark__width"),
+            mark_height=F("mark__height"),
+        )
+        .select_related("page__company__logo", "page__category", "page__record")
+        .prefetch_related("page__locations")
+        .defer("page__body", "page__words", "page__search_description")
+    )
+    found = list(_like(joined, listings))
+    for listing in found:
+        _give_mark(listing)
+    return found
 
 
-def _ordered(filters: JobFilterSet) -> JobListingQuerySet:
-    jobs = with_jobs(filters.narrowed())
+def _like(joined: JobListingQuerySet, listings: JobListingQuerySet) -> Any:
+    """Order the rows as the numbers are ordered that they were found by."""
+    order = listings.query.order_by
+    rank = order[0]
+    if isinstance(rank, search.Rank):
+        return joined.filter(words__index__matches=rank.phrases).order_by(*order)
+    # Both are other names of the number.
+    if rank in {"-words", "-places__listing_id"}:
+        return joined.order_by("-number")
+    return joined.order_by(*order)
+
+
+def _give_mark(listing: Any) -> None:
+    """Give the company its mark, where there is one that was read along."""
+    company = listing.page.company
+    if company is not None and company.logo_id and listing.mark_file:
+        company.mark = company.logo.renditions.model(
+            image=company.logo,
+            filter_spec=MARK,
+            file=listing.mark_file,
+            width=listing.mark_width,
+            height=listing.mark_height,
+        )
+
+
+def in_order(filters: JobFilterSet) -> JobListingQuerySet:
+    """All that ``filters`` leave, in the order that they ask for."""
+    jobs = filters.narrowed()
     if filters.order == "closing":
         return jobs.order_by("closes_at", "-number")
     if filters.order == "pay":

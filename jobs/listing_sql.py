@@ -34,13 +34,19 @@ _LISTING = """
 """
 _PLACES = """
     INSERT INTO jobs_joblistingplace (listing_id, key, name, is_town, closes_at)
-    SELECT listing.number, lower(place.place), place.place, {true}, listing.closes_at
-    FROM jobs_joblisting listing JOIN jobs_joblocation place USING (page_id)
-    WHERE place.place <> '' AND {which}
-    UNION
-    SELECT listing.number, lower(place.region), place.region, {false}, listing.closes_at
-    FROM jobs_joblisting listing JOIN jobs_joblocation place USING (page_id)
-    WHERE place.region <> '' AND {which}
+    SELECT number, lower(name), MIN(name), MAX(town) = 1, closes_at FROM (
+        SELECT listing.number, listing.closes_at, place.place AS name, 1 AS town
+        FROM jobs_joblisting listing
+        JOIN jobs_joblocation place ON place.page_id = listing.page_id
+        WHERE {which}
+        UNION ALL
+        SELECT listing.number, listing.closes_at, place.region AS name, 0 AS town
+        FROM jobs_joblisting listing
+        JOIN jobs_joblocation place ON place.page_id = listing.page_id
+        WHERE {which}
+    ) AS named
+    WHERE name <> ''
+    GROUP BY number, lower(name), closes_at
 """
 _WORDS = """
     SELECT listing.number AS number, page.title AS title,
@@ -172,8 +178,6 @@ class SQLite:
         " '2000-01-01')) - 2440587.5) * 86400000 + 0.5 AS INTEGER) * 1048576"
         " + job.page_ptr_id % 1048576",
         "never": "'9999-01-01 00:00:00'",
-        "true": "1",
-        "false": "0",
         "join": "group_concat",
         "differs": "IS NOT",
     }
@@ -241,8 +245,6 @@ class PostgreSQL:
         " page.first_published_at, TIMESTAMPTZ '2000-01-01 00:00+00')) * 1000 AS BIGINT)"
         " * 1048576 + job.page_ptr_id % 1048576",
         "never": "TIMESTAMPTZ '9999-01-01 00:00:00+00'",
-        "true": "TRUE",
-        "false": "FALSE",
         "join": "string_agg",
         "differs": "IS DISTINCT FROM",
     }

@@ -226,6 +226,9 @@ def held_until(news: News, record: JobRecord, now: dt.datetime) -> dt.datetime |
 def _create(announced: AnnouncedState, news: News, **values: Any) -> Announcement:
     announcement = draft_announcement(announced, news, **values)
     announcement.save()
+    if announcement.state == Announcement.State.EXPANDING:
+        told = [change.field for change in news.changes if not change.minor]
+        JobRecord.note_news(announced.record_id, told, announcement.created_at)
     logger.info("Announcement %s made for job %s", announcement.pk, announced.record_id)
     return announcement
 

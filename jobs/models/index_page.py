@@ -8,7 +8,7 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
-from jobs import choosing, facets, feeds, listing
+from jobs import choosing, facets, feeds, formatting, listing
 from jobs.blocks import RegionBlock
 from jobs.filters import NEWEST, JobFilterSet
 from jobs.models.pages import JobPage
@@ -85,13 +85,24 @@ class JobIndexPage(RoutablePageMixin, Page):
 
     @path("company/<slug:slug>/", name="company")
     def company_page(self, request: HttpRequest, slug: str) -> HttpResponse:
-        """Answer what a company says of itself and the jobs it has open."""
-        company = get_object_or_404(Company, slug=slug, is_confidential=False)
-        jobs = JobPage.objects.open().listed().newest_first().filter(company=company)
+        """Answer what a company says of itself, has open, and has closed lately.
+
+        A confidential company has no page. One that is archived keeps it.
+        """
+        companies = Company.objects.select_related("logo")
+        company = get_object_or_404(companies, slug=slug, is_confidential=False)
+        jobs, total = listing.of_company(company)
+        closed = JobPage.objects.closed_lately(company)
         return self.render(
             request,
             template="jobs/company.html",
-            context_overrides={"company": company, "jobs": list(jobs[:100])},
+            context_overrides={
+                "company": company,
+                "jobs": jobs,
+                "total": total,
+                "places": formatting.listed(x for job in jobs for x in job.towns),
+                "closed": closed,
+            },
         )
 
     def _filters(self, request: HttpRequest) -> JobFilterSet:

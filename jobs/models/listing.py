@@ -93,7 +93,7 @@ class JobListing(models.Model):
 class JobListingPlace(models.Model):
     """One name under which a listed job can be looked for: of a town or a region.
 
-    ``key`` is the name in lower case. ``closes_at`` is the listing's.
+    ``key`` is the name in lower case, and a job has each key once. ``closes_at`` is the listing's.
     """
 
     listing = models.ForeignKey(

@@ -289,6 +289,13 @@ class JobPage(Page):
         return self.company.public_name if self.company else ""
 
     @property
+    def towns(self) -> list[str]:
+        """Where the work is done, each place once; for a remote job "remote"."""
+        if self.workplace == choices.Workplace.REMOTE:
+            return [str(choices.Workplace.REMOTE.label).lower()]
+        return list(dict.fromkeys(str(x) for x in self.locations.all()))
+
+    @property
     def place(self) -> str:
         rows = [
             {"place": x.place, "region": x.region, "country": str(x.country)}
@@ -338,10 +345,16 @@ class JobPage(Page):
 
     @property
     def flag(self) -> str:
-        """The one thing that a list points out: that the job is new."""
-        if self.posted_at is None:
-            return ""
-        age = -formatting.days_until(self.posted_at, timezone.now())
+        """The one thing that a list points out: news of the job, or that it is new.
+
+        News are known where the record was read along; nothing is looked up.
+        """
+        now = timezone.now()
+        record = self._state.fields_cache.get("record")
+        news = formatting.news_line(record, now) if record is not None else ""
+        if news or self.posted_at is None:
+            return news
+        age = -formatting.days_until(self.posted_at, now)
         return {0: str(_("New today")), 1: str(_("New yesterday"))}.get(age, "")
 
     @property

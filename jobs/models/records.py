@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -10,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, PageViewRestriction
 
+from jobs import formatting
 from jobs.choices import ClosedReason
 from jobs.models.snippets import Company
 
@@ -46,6 +49,9 @@ class JobRecord(models.Model):
     last_public_at = models.DateTimeField(_("last published"), null=True)
     filled_at = models.DateTimeField(_("filled"), null=True)
     gone_at = models.DateTimeField(_("gone since"), null=True)
+    # What followers were last told a change of, and when; by whoever tells them.
+    news_field = models.CharField(max_length=20, blank=True, editable=False)
+    news_at = models.DateTimeField(null=True, editable=False)
     # Stays when the job has none any more: somebody's calendar still has it.
     last_closes_at = models.DateTimeField(_("last closing date"), null=True)
 
@@ -73,6 +79,21 @@ class JobRecord(models.Model):
             cls.objects.filter(pk=record.pk).update(**_public_values(page))
             record.refresh_from_db()
         return record
+
+    @classmethod
+    def note_news(cls, record_id: int, fields: Iterable[str], at: dt.datetime) -> None:
+        """Remember for lists that followers were told at ``at`` what changed.
+
+        Args:
+            record_id: the job's record.
+            fields: names in ``jobs.facts.FIELDS``; the one that readers care for most
+                is kept, and where there is none nothing is.
+            at: the moment of the announcement.
+        """
+        told = set(fields)
+        most = next((name for name in formatting.NEWS if name in told), None)
+        if most is not None:
+            cls.objects.filter(pk=record_id).update(news_field=most, news_at=at)
 
     @classmethod
     def keep(cls, page: JobPage, *, path: str) -> None:

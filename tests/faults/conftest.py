@@ -85,7 +85,7 @@ def _sink():
 @pytest.fixture
 def dice(request):
     """Random, and the same again with the seed that the test's name ends with."""
-    return random.Random(request.param)  # noqa: S311 - no secret
+    return random.Random(request.param)
 
 
 @pytest.fixture

@@ -34,6 +34,11 @@ CRITERIA = {
     "category": None,
     "workplace": "",
     "closing_within_days": None,
+    "company": None,
+    "employment_type": "",
+    "location": "",
+    "order": "",
+    "look": "table",
     "count": 20,
 }
 
@@ -175,7 +180,67 @@ class TestJobs:
 
         for block in ("latest_jobs", "jobs_by_criteria"):
             context = BLOCKS[block].get_context(CRITERIA | {"count": 3})
-            assert (len(context["jobs"]), context["total"]) == (3, 5)
+            assert len(context["jobs"]) == 3
+        assert str(BLOCKS["latest_jobs"].get_context({"count": 3})["total"]) == "5"
+
+    def test_by_company_type_and_place_lead_to_a_list_of_the_same(self, client):
+        company = make_company()
+        wanted = {"company": company, "employment_type": "INTERN"}
+        make_job(title="Baker", locations=["York"], **wanted)
+        make_job(title="Miller", locations=["Hull"], **wanted)
+        make_job(title="Porter", locations=["York"], company=company)
+
+        value = CRITERIA | wanted | {"location": "york"}
+        query = BLOCKS["jobs_by_criteria"].get_context(value)["query"]
+        page = client.get(f"{make_board().url}{query}")
+
+        assert titles("jobs_by_criteria", **value) == ["Baker"]
+        assert [job.title for job in page.context["jobs"]] == ["Baker"]
+
+    def test_by_pay_begin_with_the_highest(self):
+        make_job(title="More", pay_min=40000, pay_max=None)
+        make_job(title="Less", pay_min=20000, pay_max=None)
+
+        assert titles("jobs_by_criteria", **CRITERIA | {"order": "pay"}) == [
+            "More",
+            "Less",
+        ]
+
+    def test_of_a_confidential_company_are_not_gathered_under_its_name(self):
+        company = make_company(is_confidential=True)
+        make_job(company=company)
+
+        assert titles("jobs_by_criteria", **CRITERIA | {"company": company}) == []
+
+    @pytest.mark.parametrize(
+        ("look", "part"),
+        [("table", ".row"), ("briefs", ".brief"), ("cards", ".job-card")],
+    )
+    def test_look_as_the_owner_chose(self, client, look, part):
+        make_jobs(2)
+
+        page = shown(client, ("jobs_by_criteria", CRITERIA | {"look": look}))
+
+        assert (
+            len(
+                BeautifulSoup(page, "html.parser").select(
+                    f".rows {part}, .briefs {part}, .job-cards {part}"
+                )
+            )
+            == 2
+        )
+
+    def test_cost_as_many_queries_for_each_block_as_for_the_first(self, client):
+        make_jobs(5, company=make_company(), category=make_category())
+        costs = []
+        for blocks in (1, 2, 3):
+            page = make_page(body=[("jobs_by_criteria", CRITERIA)] * blocks)
+            client.get(page.url)
+            with CaptureQueriesContext(connection) as queries:
+                client.get(page.url)
+            costs.append(len(queries))
+
+        assert costs[1] - costs[0] == costs[2] - costs[1] == 2
 
     def test_by_field_and_workplace(self):
         food = make_category()

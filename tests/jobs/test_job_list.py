@@ -1,6 +1,7 @@
 """The list of jobs, its search, its filters, and what it costs."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
@@ -273,6 +274,59 @@ class TestCompanyPage:
 
         assert "Bakes &amp; sells." in page.content.decode()
         assert [job.title for job in page.context["jobs"]] == ["Baker"]
+
+    def test_shows_what_closed_lately_and_why(self, client):
+        company = make_company()
+        filled = make_job(title="Filled & gone", company=company)
+        edit(filled, closed_reason="FILLED")
+        make_job(title="Passed", company=company, closes_at=in_days(-3))
+        make_job(title="Long ago", company=company, closes_at=in_days(-100))
+        make_job(title="Of another", closes_at=in_days(-3))
+        make_job(title="Gone", company=company, closes_at=in_days(-3)).unpublish()
+
+        page = client.get(f"{make_board().url}company/{company.slug}/")
+
+        shown = BeautifulSoup(page.content, "html.parser").select(".rows .row")
+        texts = [" ".join(row.text.split()) for row in shown]
+        assert [text.split(" Marlhaven ")[0] for text in texts] == [
+            "Filled & gone",
+            "Passed",
+        ]
+        assert "Marlhaven Filled, " in texts[0]
+        assert "Marlhaven Closing date passed, " in texts[1]
+
+    def test_says_where_its_jobs_are_each_place_once(self, client):
+        company = make_company()
+        make_job(company=company, locations=["York", "Hull"])
+        make_job(company=company, locations=["York"], workplace="REMOTE")
+        make_job(company=company, locations=["Hull"])
+
+        page = client.get(f"{make_board().url}company/{company.slug}/")
+
+        assert page.context["places"] == "Hull, remote and York"
+
+    def test_of_an_archived_company_stays(self, client):
+        company = make_company(is_archived=True)
+        url = f"{make_board().url}company/{company.slug}/"
+
+        empty = client.get(url).content.decode()
+        make_job(company=company)
+        full = client.get(url).content.decode()
+
+        assert "has no open job today" in empty
+        assert "noindex" in empty
+        assert "noindex" not in full
+
+    def test_shows_fifty_and_leads_to_all(self, client):
+        company = make_company()
+        make_jobs(51, company=company)
+
+        page = client.get(f"{make_board().url}company/{company.slug}/")
+
+        assert len(page.context["jobs"]) == 50
+        assert f'href="{make_board().url}?company={company.slug}">All 51 jobs' in (
+            page.content.decode()
+        )
 
     def test_of_a_confidential_company_is_not_found(self, client):
         company = make_company(is_confidential=True)

@@ -1,0 +1,211 @@
+"""The table that lists read is in step with the jobs, whichever way those are written."""
+
+import datetime as dt
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from wagtail.models import Page, PageViewRestriction
+
+from jobs import listing_sql, services
+from jobs.choices import ClosedReason
+from jobs.models import JobListing, JobListingPlace, JobLocation, JobPage, JobWords
+from tests.factories import (
+    edit,
+    in_days,
+    make_board,
+    make_category,
+    make_company,
+    make_draft,
+    make_job,
+    make_jobs,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def shut(page):
+    return PageViewRestriction.objects.create(page=page, restriction_type="login")
+
+
+def below_a_private_page(job):
+    above = Page.objects.get(pk=make_board().get_parent().pk)
+    return shut(above)
+
+
+WRITES = {
+    "as it is": lambda job: None,
+    "unpublished": lambda job: job.unpublish(),
+    "unpublished by a statement": lambda job: JobPage.objects.filter(pk=job.pk).update(
+        live=False
+    ),
+    "deleted": lambda job: job.delete(),
+    "deleted by its base page": lambda job: Page.objects.get(pk=job.pk).delete(),
+    "private": shut,
+    "below a private page": below_a_private_page,
+    "private and public again": lambda job: shut(job).delete(),
+    "filled": lambda job: edit(job, closed_reason=ClosedReason.FILLED),
+    "filled by a statement": lambda job: JobPage.objects.filter(pk=job.pk).update(
+        closed_reason=ClosedReason.FILLED
+    ),
+    "closed by its date": lambda job: JobPage.objects.filter(pk=job.pk).update(
+        closes_at=in_days(-1)
+    ),
+    "open without end": lambda job: JobPage.objects.filter(pk=job.pk).update(
+        closes_at=None
+    ),
+    "edited in a draft": lambda job: edit(job, title="Secret", publish=False),
+    "closed by an editor": lambda job: services.close_job(
+        page_id=job.pk, reason=ClosedReason.FILLED
+    ),
+    "moved": lambda job: job.move(make_board().get_parent(), pos="last-child"),
+}
+
+
+def open_now():
+    """What a list may show, by the definition that every page obeys."""
+    return set(JobPage.objects.open().values_list("pk", flat=True))
+
+
+def listed_now():
+    return set(JobListing.objects.open().values_list("page_id", flat=True))
+
+
+class TestListing:
+    @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
+    def test_has_exactly_the_open_jobs_after_any_write(self, write):
+        other = make_job()
+        make_draft()
+
+        write(make_job(title="Night baker"))
+
+        assert listed_now() == open_now()
+        assert (other.pk in listed_now()) == (other.pk in open_now())
+
+    def test_has_jobs_that_were_written_in_bulk(self):
+        jobs = make_jobs(3)
+
+        assert listed_now() == {job.pk for job in jobs}
+
+    def test_has_a_job_again_that_is_opened_again(self):
+        job = make_job()
+        edit(job, closed_reason=ClosedReason.FILLED)
+        assert listed_now() == set()
+
+        edit(job, closed_reason="")
+
+        assert listed_now() == {job.pk}
+
+    def test_keeps_a_job_where_it_was_in_the_order(self):
+        first, second = make_job(), make_job()
+        edit(first, title="Edited later")
+
+        order = JobListing.objects.order_by("-number").values_list("page_id", flat=True)
+
+        assert list(order) == [second.pk, first.pk]
+
+    def test_orders_as_the_moments_of_posting_do(self):
+        jobs = [make_job() for _ in range(4)]
+        for number, job in enumerate(jobs):
+            posted = dt.datetime(2026, 1, 9 - 2 * number, tzinfo=dt.UTC)
+            JobPage.objects.filter(pk=job.pk).update(posted_at=posted)
+
+        order = JobListing.objects.order_by("-number").values_list("page_id", flat=True)
+
+        assert list(order) == [job.pk for job in jobs]
+
+    def test_of_many_in_one_moment_has_each(self):
+        jobs = make_jobs(50)
+        JobPage.objects.update(posted_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+
+        assert JobListing.objects.count() == jobs.count()
+
+    def test_leaves_nothing_behind_when_a_job_goes(self):
+        make_job().delete()
+
+        assert JobListing.objects.count() == 0
+        assert JobListingPlace.objects.count() == 0
+        assert JobWords.objects.count() == 0
+
+
+class TestFollowing:
+    """What is copied into the table follows what it was copied from."""
+
+    @pytest.fixture
+    def job(self):
+        return make_job(
+            title="Night baker",
+            company=make_company(name="Crumb & Co"),
+            category=make_category(name="Food"),
+            locations=["Marlhaven"],
+        )
+
+    def found(self, *words):
+        rows = JobWords.objects.filter(index__matches=list(words))
+        return rows.count() == 1
+
+    def test_of_a_title(self, job):
+        Page.objects.filter(pk=job.pk).update(title="Day miller")
+
+        assert self.found("miller")
+        assert not self.found("baker")
+
+    def test_of_the_name_of_a_company(self, job):
+        job.company.name = "Renamed"
+        job.company.save()
+
+        assert self.found("renamed")
+        assert not self.found("crumb")
+
+    def test_of_a_company_that_becomes_confidential(self, job):
+        job.company.is_confidential = True
+        job.company.save()
+
+        assert not self.found("crumb")
+        assert self.found("baker")
+
+    def test_of_the_name_of_a_category(self, job):
+        job.category.name = "Kitchen"
+        job.category.save()
+
+        assert self.found("kitchen")
+
+    def test_of_places(self, job):
+        JobLocation.objects.create(page=job, place="York", region="York", country="GB")
+        JobLocation.objects.filter(place="Marlhaven").update(place="Hull")
+
+        assert self.found("york", "hull")
+        assert not self.found("marlhaven")
+        keys = JobListingPlace.objects.order_by("key").values_list("key", "is_town")
+        assert list(keys) == [("hull", True), ("york", True)]
+
+    def test_of_tags_and_text(self, job):
+        job.tags.add("sourdough")
+        job.body = [("paragraph", "<p>One</p><p>Two</p>")]
+        job.save_revision().publish()
+
+        assert self.found("sourdough", "one", "two")
+
+
+class TestInstalling:
+    def test_does_nothing_where_all_is_there(self, django_assert_max_num_queries):
+        make_job()
+
+        with django_assert_max_num_queries(4):
+            listing_sql.install()
+
+        assert JobListing.objects.count() == 1
+
+    def test_mends_what_was_lost(self):
+        job = make_job()
+        wire = listing_sql.WIRES[0]
+        where = f" ON {wire.table}" if connection.vendor == "postgresql" else ""
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER {wire.name}{where}")
+        JobListing.objects.all().delete()
+        assert listed_now() == set()
+
+        call_command("migrate", verbosity=0)
+
+        assert listed_now() == {job.pk}
+        assert listed_now() | {make_job().pk} == open_now()
