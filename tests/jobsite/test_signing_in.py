@@ -49,7 +49,7 @@ class TestGuessing:
         assert locked_out["Retry-After"] == "900"
         assert "Too many wrong passwords came from your network." in locked_out.text
         assert "Try again in 15 minutes." in locked_out.text
-        assert "login-logo" in locked_out.text
+        assert "css/login.css" in locked_out.text
 
     def test_does_not_succeed_with_the_right_password_then(self, locked_out, sign_in):
         assert sign_in("password").status_code == 429
