@@ -110,7 +110,11 @@ def closing_of(page: JobPage, now: dt.datetime) -> Availability:
 
 
 def facts_of(
-    page: JobPage, now: dt.datetime, private: tuple[str, ...] | None = None
+    page: JobPage,
+    now: dt.datetime,
+    private: tuple[str, ...] | None = None,
+    *,
+    text: bool = True,
 ) -> Facts:
     """Collect the facts of a job page as its row stands.
 
@@ -118,6 +122,8 @@ def facts_of(
         page: a ``JobPage``; its requirements and locations are read.
         now: the moment at which ``availability`` is true.
         private: as ``availability_of`` takes it.
+        text: whether summary and body are read. A change of these is always minor, and
+            to read them takes as long as all the rest.
     """
     return {
         "title": page.title,
@@ -135,25 +141,30 @@ def facts_of(
         },
         "closes_at": _moment(page.closes_at),
         "apply": {"url": page.apply_url, "email": page.apply_email},
-        "text": _digest(page),
+        **({"text": _digest(page)} if text else {}),
         "availability": asdict(availability_of(page, now, private)),
     }
 
 
 def facts_now(
-    record: JobRecord, now: dt.datetime, private: tuple[str, ...] | None = None
+    record: JobRecord,
+    now: dt.datetime,
+    private: tuple[str, ...] | None = None,
+    *,
+    text: bool = True,
 ) -> Facts:
     """Collect the facts that are public at ``now``.
 
     While a job is not open only its availability is public knowledge: the row of an
     unpublished page is its draft, and an edit of a closed job concerns nobody.
+    ``private`` and ``text`` are as ``facts_of`` takes them.
     """
     page = record.page
     private = private_paths() if private is None else private
     availability = availability_of(page, now, private)
     if page is None or not availability.is_open:
         return {"availability": asdict(availability)}
-    return facts_of(page, now, private)
+    return facts_of(page, now, private, text=text)
 
 
 def facts_if_published(page: JobPage, now: dt.datetime) -> Facts:

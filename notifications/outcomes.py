@@ -33,7 +33,8 @@ def note_outcome(event: Any) -> bool:
     if outcome is None or not isinstance(message_id, str):
         return False
     with transaction.atomic():
-        rows = OutgoingEmail.objects.select_for_update().filter(message_id=message_id)
+        sent = OutgoingEmail.objects.filter(state=OutgoingEmail.State.SENT)
+        rows = sent.filter(message_id=message_id).select_for_update()
         email = rows.first()
         if email is None or email.outcome in (outcome, Outcome.BOUNCED):
             return False

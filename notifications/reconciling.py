@@ -7,9 +7,10 @@ what is public. This only says "look here"; deciding stays with ``services``.
 
 from __future__ import annotations
 
-import gc
+import datetime as dt
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from types import SimpleNamespace
 from typing import Any
@@ -36,16 +37,25 @@ CHUNK = 500
 TOO_MANY = 50
 
 #: What facts are read from.
-READ = ("facts", "cancelled_digest", "record__title")
+READ_OF_STATES = ("pk", "facts", "cancelled_digest", "record", "record__title")
 READ_OF_PAGES = (
-    "path", "live", "expired", "closed_reason", "closes_at", "title", "company",
-    "category", "employment_type", "workplace", "pay_min", "pay_max", "pay_currency",
-    "pay_period", "apply_url", "apply_email", "summary", "body",
+    "pk", "path", "live", "expired", "closed_reason", "closes_at", "title",
+    "company_id", "category_id", "employment_type", "workplace", "pay_min", "pay_max",
+    "pay_currency", "pay_period", "apply_url", "apply_email",
 )  # fmt: skip
 CHILDREN = (
     ("requirements", JobRequirement, ("uuid", "text", "kind")),
     ("locations", JobLocation, ("place", "region", "country")),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A job that has news, of which nothing is due."""
+
+    state_id: int
+    record_id: int
+    title: str
 
 
 class TooManyDifferencesError(Exception):
@@ -67,8 +77,8 @@ def reconcile(*, announce_all: bool = False) -> int:
     """
     _adopt_missing()
     found: list[int] = []
-    for state in differing():
-        found.append(state.pk)
+    for difference in differing():
+        found.append(difference.state_id)
         if len(found) > TOO_MANY and not announce_all:
             _note_trouble(
                 _("More than %(count)d jobs differ from what their followers know.")
@@ -85,8 +95,8 @@ def reconcile(*, announce_all: bool = False) -> int:
 def accept() -> int:
     """Adopt what is public now, telling nobody; answer how many jobs differed."""
     accepted = 0
-    for state in differing():
-        accepted += _adopt(state.pk)
+    for difference in differing():
+        accepted += _adopt(difference.state_id)
     _note_trouble("")
     return accepted
 
@@ -127,51 +137,61 @@ def after_restore() -> tuple[int, int]:
     return adopted, dropped
 
 
-def differing() -> Iterator[AnnouncedState]:
+def differing() -> Iterator[Difference]:
     """Each job that nothing is due for and that has news all the same."""
     now, private = clock.database_now(), private_paths()
-    for state in _states():
-        if state.facts is None:
+    for (pk, before, cancelled, record_id, title), page in _states():
+        # Facts are read from its page alone.
+        record: Any = SimpleNamespace(page=page)
+        after = facts_now(record, now, private, text=False)
+        if services.compare(before, after, intent="", note="") is None:
             continue
-        after = facts_now(state.record, now, private)
-        if services.compare(state.facts, after, intent="", note="") is None:
-            continue
-        if services.digest(after) != state.cancelled_digest:
-            yield state
+        if not cancelled or cancelled != _digest_now(record_id, now, private):
+            yield Difference(state_id=pk, record_id=record_id, title=title)
 
 
-def _states() -> Iterator[AnnouncedState]:
-    """Each state that nothing is due for, with all that facts are read from.
+def _digest_now(record_id: int, now: dt.datetime, private: tuple[str, ...]) -> str:
+    record = JobRecord.objects.select_related("page").get(pk=record_id)
+    return services.digest(facts_now(record, now, private))
 
-    However many there are, a chunk of them is in memory.
+
+def _states() -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Each state that nothing is due for, with its page if there is one.
+
+    As plain rows: to make instances of three models for each of 50,000 jobs takes
+    longer than all the rest. However many there are, a chunk of them is in memory.
     """
-    rows = AnnouncedState.objects.filter(due_at__isnull=True, facts__isnull=False)
+    rest = AnnouncedState.objects.filter(due_at__isnull=True, facts__isnull=False)
     read = [f"record__page__{name}" for name in READ_OF_PAGES]
-    rows = rows.select_related("record__page").only(*READ, *read).order_by("pk")
+    rows = rest.order_by("pk").values_list(*READ_OF_STATES, *read)
     states = rows.iterator(chunk_size=CHUNK)
-    # What is here already stays: the collector need not walk it for every chunk.
-    gc.freeze()
-    try:
-        while chunk := list(islice(states, CHUNK)):
-            _read_children([state.record.page for state in chunk])
-            yield from chunk
-    finally:
-        gc.unfreeze()
+    while chunk := list(islice(states, CHUNK)):
+        split = [(row[: len(READ_OF_STATES)], _page(row)) for row in chunk]
+        _read_children({page.pk: page for _row, page in split if page is not None})
+        yield from split
 
 
-def _read_children(pages: list[JobPage | None]) -> None:
-    """Give pages what belongs to them, as plain rows.
+def _page(row: tuple[Any, ...]) -> SimpleNamespace | None:
+    values = row[len(READ_OF_STATES) :]
+    if values[0] is None:
+        return None
+    children = {name: Rows() for name, _model, _read in CHILDREN}
+    return SimpleNamespace(**dict(zip(READ_OF_PAGES, values, strict=True)), **children)
 
-    Twice as fast as model instances, and four times as fast as prefetch_related.
-    """
-    found = {page.pk: page for page in pages if page is not None}
+
+class Rows(list[Any]):
+    """What belongs to a page, as its manager would answer it."""
+
+    def all(self) -> Rows:
+        return self
+
+
+def _read_children(pages: dict[int, Any]) -> None:
     for name, model, read in CHILDREN:
-        rows: dict[int, list[Any]] = {pk: [] for pk in found}
-        children = model.objects.filter(page__in=found)
-        for child in children.values("page_id", "sort_order", *read):
-            rows[child["page_id"]].append(SimpleNamespace(**child))
-        for pk, page in found.items():
-            setattr(page, name, rows[pk])
+        children = model.objects.filter(page__in=list(pages)).order_by()
+        for page_id, *values in children.values_list("page_id", *read):
+            child = SimpleNamespace(**dict(zip(read, values, strict=True)))
+            getattr(pages[page_id], name).append(child)
 
 
 def _adopt_missing() -> None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core import signing
 
 from subscriptions import retention
@@ -100,8 +102,14 @@ def read_manage_token(token: str) -> int:
 
 
 def _signer(purpose: str) -> signing.TimestampSigner:
-    # "~" needs no escaping in an address (RFC 3986, 2.3) and is no part of a value.
-    return signing.TimestampSigner(salt=f"subscriptions.{purpose}", sep="~")
+    return _signer_with(settings.SECRET_KEY, purpose)
+
+
+@cache
+def _signer_with(key: str, purpose: str) -> signing.TimestampSigner:
+    # Kept, for 100,000 links in a row. "~" needs no escaping in an address (RFC 3986,
+    # 2.3) and is no part of a value.
+    return signing.TimestampSigner(key=key, salt=f"subscriptions.{purpose}", sep="~")
 
 
 def _make(purpose: str, value: str) -> str:

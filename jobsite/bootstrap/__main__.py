@@ -115,7 +115,8 @@ def faults() -> int:
     """What breaks, at random points: its own tests, since they take minutes."""
     setup()
     rounds = {"ROUNDS": os.environ.get("ROUNDS", "50")}
-    return wait_for(start_pytest("-m", "faults", "tests/faults", variables=rounds))
+    chosen = ("-m", "faults", "-n", "auto", "tests/faults")
+    return wait_for(start_pytest(*chosen, variables=rounds))
 
 
 def of_browser_tests() -> "dict[str, str]":

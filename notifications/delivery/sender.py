@@ -6,9 +6,8 @@ import datetime as dt
 import logging
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from itertools import tee, zip_longest
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -87,6 +86,8 @@ class Sender:
         self._preparer = Preparer(takes_bytes=transport.takes_bytes)
         self._tallies = Tallies()
         self._stopped: set[int | None] = set()
+        #: What the log does not say yet: an email, its outcome, the server's words.
+        self._settled: deque[tuple[int, str, str]] = deque()
         self._forgave = False
         self._batch = FIRST
 
@@ -103,15 +104,16 @@ class Sender:
         settled, began = 0, time.monotonic()
         self._stopped.clear()
         unpaced = Counter(map(is_urgent, lease.emails))
-        prepared_emails = self._preparer.prepare(lease.emails, lease.now)
-        for (email, prepared), following in with_next(prepared_emails):
+        rows = Ahead(self._preparer.prepare(lease.emails, lease.now))
+        for email, prepared in rows:
             if not self._may_go(email, unpaced):
                 outbox.release(lease)
                 break
             if not lease.is_ours(email):
                 continue
-            self._send(lease, email, prepared, following)
+            self._send(lease, email, prepared, rows)
             settled += 1
+        self._write_log()
         self._tallies.flush(at_once=self._stopping.is_set())
         took = max(time.monotonic() - began, 0.001)
         self._batch = min(max(LEAST, int(settled / took)), MOST)
@@ -130,7 +132,7 @@ class Sender:
         lease: Lease,
         email: OutgoingEmail,
         prepared: Outgoing | NotWanted | Exception,
-        following: Outgoing | None,
+        rows: Ahead,
     ) -> None:
         if isinstance(prepared, NotWanted):
             self._drop(lease, email, prepared)
@@ -147,7 +149,10 @@ class Sender:
             logger.info("Email %s held back", email.pk)
             return
         try:
-            answer = self._transport.send(prepared, following)
+            following = rows.following()
+            answer = self._transport.send(
+                prepared, following, meanwhile=lambda: self._use_the_wait(rows)
+            )
         except ValueError:
             # Such as an address that no command can hold: it never will be sent.
             logger.exception("Email %s cannot be sent", email.pk)
@@ -157,6 +162,15 @@ class Sender:
             logger.exception("Email %s could not be sent", email.pk)
             answer = Answer(Outcome.DEFERRED, "could not be sent")
         self._keep(lease, email, answer)
+
+    def _use_the_wait(self, rows: Ahead) -> None:
+        """Do what has to be done some time, while the server thinks."""
+        rows.look_further()
+        self._write_log()
+
+    def _write_log(self) -> None:
+        while self._settled:
+            logger.info("Email %s %s %s", *self._settled.popleft())
 
     def _keep(self, lease: Lease, email: OutgoingEmail, answer: Answer) -> None:
         """Settle a row as the server answered, however long the database is away.
@@ -228,7 +242,7 @@ class Sender:
         self._breaker.worked()
         self._shared.trouble.clear()
         self._forgave = False
-        logger.info("Email %s %s %s", email.pk, answer.outcome.value, words)
+        self._settled.append((email.pk, answer.outcome.value, words))
 
     def _put_off(
         self, lease: Lease, email: OutgoingEmail, words: str, outcome: Outcome
@@ -294,18 +308,35 @@ def is_urgent(email: OutgoingEmail) -> bool:
     return email.priority == OutgoingEmail.Priority.CONFIRMATION
 
 
-def with_next(
-    prepared: Iterable[Prepared],
-) -> Iterator[tuple[Prepared, Outgoing | None]]:
-    """Each prepared row, with the message after it if that may be sent as well."""
-    ahead, behind = tee(prepared)
-    next(ahead, None)
-    for row, after in zip_longest(behind, ahead):
-        following = after[1] if after else None
+class Ahead:
+    """Goes through prepared rows, and looks ahead while a mail server is thinking."""
+
+    def __init__(self, prepared: Iterable[Prepared]) -> None:
+        self._coming = iter(prepared)
+        self._ready: deque[Prepared] = deque()
+
+    def __iter__(self) -> Iterator[Prepared]:
+        while self._has_ready(1):
+            yield self._ready.popleft()
+
+    def following(self) -> Outgoing | None:
+        """The message after this one, if there is one that may be sent."""
+        following = self._ready[0][1] if self._has_ready(1) else None
         if isinstance(following, Outgoing) and is_allowed(following.recipient):
-            yield row, following
-        else:
-            yield row, None
+            return following
+        return None
+
+    def look_further(self) -> None:
+        """Have one more row prepared than ``following`` needs."""
+        self._has_ready(2)
+
+    def _has_ready(self, count: int) -> bool:
+        while len(self._ready) < count:
+            row = next(self._coming, None)
+            if row is None:
+                return False
+            self._ready.append(row)
+        return True
 
 
 def is_dead(answer: Answer) -> bool:

@@ -139,7 +139,12 @@ class Session:
         self._announced: Envelope | None = None
 
     def send(
-        self, envelope: Envelope, content: bytes, *, following: Envelope | None = None
+        self,
+        envelope: Envelope,
+        content: bytes,
+        *,
+        following: Envelope | None = None,
+        meanwhile: Callable[[], object] | None = None,
     ) -> Answer:
         """Send one message to one recipient.
 
@@ -147,6 +152,7 @@ class Session:
             envelope: whom from and to.
             content: a whole message with CRLF line ends, not yet dot-stuffed.
             following: of the next message, announced in the same turn if that goes.
+            meanwhile: called while the server makes up its mind about the message.
         """
         if self._announced not in (None, envelope):
             self.close()
@@ -161,7 +167,7 @@ class Session:
             self._drop()
             return Answer(outcome, _said(error), self._phase.value)
         try:
-            answer = self._send(smtp, envelope, content, following)
+            answer = self._send(smtp, envelope, content, following, meanwhile)
         except (smtplib.SMTPException, OSError) as error:
             gone = self._phase is Phase.CONTENT
             outcome = Outcome.UNKNOWN if gone else Outcome.NOT_SENT
@@ -231,6 +237,7 @@ class Session:
         envelope: Envelope,
         content: bytes,
         following: Envelope | None,
+        meanwhile: Callable[[], object] | None,
     ) -> Answer:
         in_one_turn = smtp.has_extn("pipelining")
         announce = self._in_one_turn if in_one_turn else self._in_turns
@@ -244,6 +251,8 @@ class Session:
             self._announced = following
         self._phase = Phase.CONTENT
         smtp.send(text)
+        if meanwhile is not None:
+            meanwhile()
         return self._answer(self._reply(smtp, ACCEPT_SECONDS))
 
     def _in_turns(self, smtp: smtplib.SMTP, envelope: Envelope) -> Answer | None:

@@ -36,11 +36,17 @@ class Transport(Protocol):
     #: Whether messages may come serialised.
     takes_bytes: bool
 
-    def send(self, outgoing: Outgoing, following: Outgoing | None = None) -> Answer:
+    def send(
+        self,
+        outgoing: Outgoing,
+        following: Outgoing | None = None,
+        meanwhile: Callable[[], object] | None = None,
+    ) -> Answer:
         """Send one message and say what became of it; never raises for a network.
 
         ``following`` is most likely sent next, for a transport that can save a turn
-        when it knows.
+        when it knows. ``meanwhile`` is what there is to do until the server answers,
+        for one that has to wait.
         """
 
     def close(self) -> None:
@@ -75,7 +81,12 @@ class SmtpTransport:
         self._session = Session(relay, tell=tell)
         self._sender = sender_address()
 
-    def send(self, outgoing: Outgoing, following: Outgoing | None = None) -> Answer:
+    def send(
+        self,
+        outgoing: Outgoing,
+        following: Outgoing | None = None,
+        meanwhile: Callable[[], object] | None = None,
+    ) -> Answer:
         content = outgoing.content
         if content is None:
             content = content_bytes(_message_of(outgoing))
@@ -85,7 +96,9 @@ class SmtpTransport:
             # An address that no command can hold is the next email's trouble.
             with contextlib.suppress(ValueError):
                 announced = self._envelope(following.recipient, following.content)
-        return self._session.send(envelope, content, following=announced)
+        return self._session.send(
+            envelope, content, following=announced, meanwhile=meanwhile
+        )
 
     def _envelope(self, recipient: str, content: bytes) -> Envelope:
         return Envelope(self._sender, recipient, eight_bit=not content.isascii())
@@ -108,7 +121,12 @@ class BackendTransport:
     def __init__(self) -> None:
         self._connection = get_connection(fail_silently=False)
 
-    def send(self, outgoing: Outgoing, following: Outgoing | None = None) -> Answer:
+    def send(
+        self,
+        outgoing: Outgoing,
+        following: Outgoing | None = None,
+        meanwhile: Callable[[], object] | None = None,
+    ) -> Answer:
         message = _message_of(outgoing)
         try:
             accepted = self._hand_over(message)

@@ -43,8 +43,10 @@ class OutgoingEmail(models.Model):
     what happened in between still counts. ``key`` says what it is about, and being
     unique makes a duplicate impossible. ``claims`` counts the workers that took it and
     never settled it: a row that kills workers is set aside. ``message_id`` never
-    changes, so that a mail
-    server recognises a repeat (RFC 5322, 3.6.4).
+    changes, so that a mail server recognises a repeat (RFC 5322, 3.6.4).
+
+    It has no index that is not needed: each one is written to again whenever a row is
+    settled, which is most of what sending a message costs.
     """
 
     class Kind(models.TextChoices):
@@ -81,9 +83,13 @@ class OutgoingEmail(models.Model):
     wagtail_reference_index_ignore = True
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    key = models.CharField(max_length=100, unique=True)
+    key = models.CharField(max_length=100)
     announcement = models.ForeignKey(
-        Announcement, null=True, on_delete=models.CASCADE, related_name="emails"
+        Announcement,
+        null=True,
+        on_delete=models.CASCADE,
+        db_index=False,
+        related_name="emails",
     )
     subscriber = models.ForeignKey(
         Subscriber,
@@ -97,10 +103,15 @@ class OutgoingEmail(models.Model):
         verbose_name=_("company"),
         null=True,
         on_delete=models.SET_NULL,
+        db_index=False,
         related_name="+",
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        related_name="+",
     )
     # Of a reminder to an editor; what else is about a job finds it another way.
     record = models.ForeignKey(
@@ -130,7 +141,7 @@ class OutgoingEmail(models.Model):
         help_text=_("The connection broke before the server answered."),
     )
     last_code = models.CharField(_("last answer"), max_length=200, blank=True)
-    message_id = models.CharField(max_length=32, unique=True, default=make_message_id)
+    message_id = models.CharField(max_length=32, default=make_message_id)
     sent_at = models.DateTimeField(_("sent"), null=True)
 
     objects = models.Manager.from_queryset(OutgoingEmailQuerySet)()
@@ -138,6 +149,8 @@ class OutgoingEmail(models.Model):
     class Meta:
         verbose_name = _("email")
         constraints = [
+            # On PostgreSQL unique=True would make a second index, for LIKE.
+            models.UniqueConstraint(fields=["key"], name="notifications_owed_once"),
             models.CheckConstraint(
                 condition=(
                     Q(subscriber__isnull=True, company__isnull=True)
@@ -155,6 +168,22 @@ class OutgoingEmail(models.Model):
             ),
             models.Index(
                 fields=["announcement", "state"], name="notifications_by_outcome"
+            ),
+            # For what a provider reports of an email that it took.
+            models.Index(
+                fields=["message_id"],
+                condition=Q(state="SENT"),
+                name="notifications_by_message_id",
+            ),
+            models.Index(
+                fields=["company"],
+                condition=Q(company__isnull=False),
+                name="notifications_by_company",
+            ),
+            models.Index(
+                fields=["user"],
+                condition=Q(user__isnull=False),
+                name="notifications_by_user",
             ),
         ]
 

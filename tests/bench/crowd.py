@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import islice
 
 from django.core.management.color import no_style
 from django.db import connection
@@ -62,4 +61,4 @@ def due(count: int) -> list[OutgoingEmail]:
     """Some of the rows that wait, the next ones first."""
     rows = OutgoingEmail.objects.queued().order_by("priority", "due_at", "pk")
     rows = rows.select_related("announcement__record__page", "subscriber", "company")
-    return list(islice(rows, count))
+    return list(rows[:count])

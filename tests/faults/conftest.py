@@ -19,10 +19,12 @@ from tests.faults.sink import Sink
 
 ENGINES = ("sqlite", "postgres")
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
+# In the environment, where the processes find it that pytest-xdist starts.
 SEED = int(os.environ.get("SEED") or random.SystemRandom().randrange(10_000))
+os.environ["SEED"] = str(SEED)
 HERE = Path(__file__).parent
-#: What each test saw: sentence, then engine, to owed, lost and repeated.
-_seen = defaultdict(lambda: defaultdict(list))
+#: Under which name a report carries what its test saw.
+OUTCOME = "outcome"
 
 
 def pytest_collection_modifyitems(items):
@@ -112,22 +114,27 @@ def told(request, board):
         outcome = board.outcome(**limits)
         sentence = request.node.originalname.removeprefix("test_").replace("_", " ")
         engine = type(board.database).__name__.lower()
-        _seen[sentence][engine].append(outcome)
+        found = (sentence, engine, outcome.owed, outcome.lost, outcome.repeats)
+        request.node.user_properties.append((OUTCOME, found))
         return outcome
 
     return told
 
 
 def pytest_terminal_summary(terminalreporter):
-    if not _seen:
+    seen = defaultdict(lambda: defaultdict(list))
+    getreports = terminalreporter.getreports
+    for report in getreports("passed") + getreports("failed"):
+        for name, found in report.user_properties:
+            if name == OUTCOME:
+                sentence, engine, *counts = found
+                seen[sentence][engine].append(counts)
+    if not seen:
         return
     terminalreporter.section(f"faults, {ROUNDS} rounds, SEED={SEED}")
-    for sentence, engines in _seen.items():
+    for sentence, engines in sorted(seen.items()):
         terminalreporter.write_line(sentence)
-        for engine, outcomes in engines.items():
-            owed, lost, repeats = (
-                sum(getattr(outcome, name) for outcome in outcomes)
-                for name in ("owed", "lost", "repeats")
-            )
+        for engine, outcomes in sorted(engines.items()):
+            owed, lost, repeats = map(sum, zip(*outcomes, strict=True))
             line = f"{engine:>10}: {owed} owed, {lost} lost, {repeats} repeated"
             terminalreporter.write_line(f"{line} in {len(outcomes)} runs")

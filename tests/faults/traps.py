@@ -26,7 +26,7 @@ PLACES = {
     "any": r"",
     "commit": r"^COMMIT$",
     "claim": rf"^UPDATE {EMAIL}.*\"claims\" \+",
-    "mark": rf"^UPDATE {EMAIL}.*\bSENT\b",
+    "mark": rf"^(UPDATE {EMAIL}.*\bSENT\b|EXECUTE notifications_sent\b)",
     "expand": rf"^INSERT INTO {EMAIL}.*SELECT",
     "settle": rf"^UPDATE {NEWS}.*\bDONE\b",
     "touch": rf'^UPDATE {TABLE.format("announcedstate")}.*"due_at"',

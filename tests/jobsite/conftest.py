@@ -46,7 +46,7 @@ class Town:
 
     def differing(self):
         """Titles of jobs whose followers know something else than what is public."""
-        return [state.record.title for state in reconciling.differing()]
+        return [job.title for job in reconciling.differing()]
 
     def counts(self):
         """How many there are of everything."""

@@ -57,6 +57,19 @@ def test_the_next_is_announced_in_the_turn_of_the_first(sink, session):
     assert recipients(sink) == [FIRST.recipient]
 
 
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_there_is_time_while_the_server_makes_up_its_mind(sink, session, pipelining):
+    sink.pipelining = pipelining
+    decide = threading.Event()
+    sink.on("dot", decide.wait)
+
+    # Called after the answer, it would wait for itself.
+    answer = session.send(FIRST, CONTENT, meanwhile=decide.set)
+
+    assert answer.outcome is Outcome.ACCEPTED
+    assert recipients(sink) == [FIRST.recipient]
+
+
 def test_another_than_was_announced_goes_over_a_new_connection(sink, session):
     session.send(FIRST, CONTENT, following=SECOND)
 

@@ -35,8 +35,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["dry_run"]:
-            for state in reconciling.differing():
-                self.stdout.write(f"{state.record_id} {state.record.title}")
+            for job in reconciling.differing():
+                self.stdout.write(f"{job.record_id} {job.title}")
         elif options["accept"]:
             self.stdout.write(f"{reconciling.accept()} jobs taken for told.")
         elif options["after_restore"]:
