@@ -33,6 +33,8 @@ FORBIDDEN = re.compile(
 )
 WITHOUT_CONTENT = re.compile(r"{%\s*comment.*?{%\s*endcomment\s*%}|{#.*?#}", re.DOTALL)
 TRANSLATED = re.compile(r"""{%\s*trans(?:late)?\s+(["'])(.*?)\1.*?%}""", re.DOTALL)
+#: A class, which nobody reads.
+BODY_CLASS = re.compile(r"{%\s*block bodyclass\s*%}.*?{%\s*endblock.*?%}", re.DOTALL)
 GIVEN = re.compile(r"""_\((["'])(.*?)\1\)""")
 BLOCK = re.compile(
     r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}", re.DOTALL
@@ -64,7 +66,8 @@ class Words(HTMLParser):
 
 
 def source(name):
-    return WITHOUT_CONTENT.sub("", (ROOT / name).read_text(encoding="utf-8"))
+    text = WITHOUT_CONTENT.sub("", (ROOT / name).read_text(encoding="utf-8"))
+    return BODY_CLASS.sub("", text)
 
 
 def words(name, text):

@@ -26,6 +26,9 @@ REASONS = {
     "no longer closes": _("The job had closed, or has no closing date any more."),
     "told before": _("It may have arrived before, so it was not repeated."),
     "closes later": _("The job closes later than planned."),
+    "closes on another day": _("The job closes on another day than it said."),
+    "nobody to write to": _("The account has no email address."),
+    "may not publish it any more": _("They may not publish the job any more."),
     "company has no address": _("The company has no address for notices."),
     "nobody new follows any more": _("Nobody new followed any more."),
     "held back: not on the list of allowed recipients": _(

@@ -127,14 +127,20 @@ class TestConfirmations:
         assert mail.outbox == []
         assert OutgoingEmail.objects.get().last_code == "no longer asked for"
 
-    def test_a_link_to_everything_is_sent_to_known_addresses_only(self, db, worker):
+    def test_a_link_to_everything_is_sent_to_known_addresses_only(
+        self, db, worker, mailoutbox
+    ):
         make_subscription(email=READERS[0])
         for address in (*READERS, *READERS):
             subscriptions.request_manage_link(email=address)
 
         worker.run()
 
-        assert [message.to for message in mail.outbox] == [[READERS[0]]]
+        subjects = {message.to[0]: message.subject for message in mailoutbox}
+        assert len(mailoutbox) == len(subjects) == len(READERS)
+        assert subjects[READERS[0]] != subjects[READERS[1]]
+        [unknown] = [x for x in mailoutbox if x.to == [READERS[1]]]
+        assert "/manage/" not in unknown.body
 
     @pytest.mark.parametrize(
         "address",
