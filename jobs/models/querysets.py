@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -119,19 +120,24 @@ class JobPageQuerySet(PageQuerySet):
     ) -> JobPageQuerySet:
         """Open jobs of the same field first, then the newest others; no aliases.
 
-        Take the first ``count``. The database reads no more than the newest of each
-        kind from its indexes, however many jobs are open.
+        Take the first ``count``. They are found in the table of the public list, whose
+        keys are in this order already: a few rows are read, however many are open.
         """
-        jobs = self.open(private=private).filter(alias_of__isnull=True)
-        jobs = jobs.exclude(pk=exclude) if exclude else jobs
-        newest = jobs.order_by("-posted_at", "-pk").values("pk")
+        listed = apps.get_model("jobs", "JobListing")._default_manager.open()
+        newest = listed.order_by("-number").values("page_id")
+        # Some more, in place of the job itself and of aliases.
+        few = slice(2 * count + 1)
         alike = newest.filter(category_id=category_id)
         same = models.Case(
             models.When(category_id=category_id, then=models.Value(0)),
             default=models.Value(1),
         )
-        found = models.Q(pk__in=alike[:count]) | models.Q(pk__in=newest[:count])
-        return self.filter(found).order_by(same, "-posted_at", "-pk")
+        found = models.Q(pk__in=alike[few]) | models.Q(pk__in=newest[few])
+        # Nearly every page is no alias: SQLite must not begin with an index of that.
+        source = Coalesce("alias_of", models.Value(0))
+        jobs = self.for_everybody(private or ()).alias(source=source).filter(source=0)
+        jobs = jobs.exclude(pk=exclude) if exclude else jobs
+        return jobs.filter(found).order_by(same, "-posted_at", "-pk")
 
 
 def _same_url(one: str, other: str) -> bool:

@@ -194,6 +194,8 @@ def _queries(board: str, job: str) -> dict[str, int]:
     from jobsite.public import frame
 
     client = Client(HTTP_HOST=HOST)
+    # Django tries once in each process whether SQLite knows JSON.
+    assert connection.features.supports_json_field
     counts = {}
     for name, path in {
         "list": board,

@@ -14,14 +14,14 @@ from wagtail.contrib.frontend_cache.backends.base import BaseBackend
 from wagtail.models import Page, PageViewRestriction, Site
 
 from home.models import LookSettings
-from jobs import editions
+from jobs import editions, fragments
 from jobs.models import (
     BoardSettings,
     JobPage,
 )
-from jobs.models.changes import PublicChange
+from jobs.models.changes import PublicChange, edition_parts
 from jobs.services import close_job
-from jobsite.public import frame, kept, watching
+from jobsite.public import frame, kept, routing, watching
 from notifications.models import Announcement
 from tests.factories import (
     edit,
@@ -650,3 +650,74 @@ class Proxy(BaseBackend):
 
     def purge(self, url):
         self.urls.append(url)
+
+
+class TestParts:
+    def test_are_made_anew_with_every_edition(self, client, job):
+        url = make_board().url
+        assert "Miller" not in client.get(url).content.decode()
+
+        edit(job, title="Miller & mate")
+
+        assert "Miller &amp; mate" in client.get(url).content.decode()
+
+    def test_count_no_job_that_has_closed_meanwhile(self, client):
+        now = timezone.now().replace(minute=1, second=0)
+        with time_machine.travel(now, tick=False) as clock:
+            company = make_company()
+            make_job(company=company)
+            make_job(company=company, closes_at=now + dt.timedelta(seconds=30))
+            url = make_board().url
+            counts = '<span class="facet__count">{}</span>'
+            assert counts.format(2) in client.get(url).content.decode()
+
+            clock.shift(dt.timedelta(seconds=30))
+
+            html = client.get(url).content.decode()
+            assert counts.format(1) in html
+            assert counts.format(2) not in html
+
+    def test_are_not_remembered_for_whoever_sends_a_cookie(self, client, job):
+        fragments._remembered.clear()
+
+        client.get(make_board().url, headers={"cookie": "a=b"})
+
+        assert not fragments._remembered
+
+    def test_are_no_more_than_a_process_can_hold(self, client, job, monkeypatch):
+        monkeypatch.setattr(fragments, "MOST", 3)
+        make_jobs(9, company=job.company)
+
+        client.get(make_board().url)
+
+        assert 0 < len(fragments._remembered) <= 3
+
+
+class TestLookUp:
+    def test_of_a_job_by_its_address_uses_an_index(self, job):
+        make_jobs(300, company=job.company)
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("ANALYZE")
+        jobs = JobPage.objects.live().filter(slug=job.slug, url_path=job.url_path)
+
+        plan = jobs.select_related(*routing.RELATED).explain()
+
+        assert "slug" in plan
+        assert "Seq Scan on wagtailcore_page" not in plan
+        assert "SCAN wagtailcore_page" not in plan
+
+    def test_of_the_next_closing_moment_uses_an_index(self, job):
+        parts = edition_parts()
+        explain = (
+            "EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN "
+        )
+        make_jobs(300, company=job.company)
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("ANALYZE")
+            moment = connection.ops.adapt_datetimefield_value(timezone.now())
+            cursor.execute(explain + parts[-1], [moment])
+            plan = " ".join(str(row) for row in cursor.fetchall())
+
+        assert "jobs_closing" in plan
