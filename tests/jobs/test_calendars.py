@@ -10,6 +10,7 @@ from wagtail.models import PageViewRestriction
 
 from jobs.models import JobPage, JobRecord
 from jobs.services import close_job, reopen_job
+from subscriptions import services, tokens
 from tests.factories import edit, in_days, make_draft, make_job
 from tests.jobs.ics import entry_in
 
@@ -146,3 +147,14 @@ class TestLinks:
         JobPage.objects.update(closes_at=None)
 
         assert address(job) not in client.get(job.url).content.decode()
+
+    def test_stand_on_the_page_that_says_you_follow(self, client, job):
+        follow = services.subscribe(
+            email="reader@example.org", record=JobRecord.objects.get()
+        )
+        url = reverse("subscriptions:confirm", args=[tokens.confirm_token(follow)])
+
+        page = client.post(url, {"follow": [follow.pk]}).content.decode()
+
+        assert f'href="{address(job)}"' in page
+        assert "Add the closing date to my calendar" in page
