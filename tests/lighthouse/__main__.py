@@ -69,6 +69,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "ADDRESS_KEY": "only-for-lighthouse-zyxwvutsrqponmlkjihgfedcba-9876543210",
         "ALLOWED_HOSTS": "localhost",
         "SITE_URL": f"https://localhost:{port}",
+        "MEDIA_ROOT": f"{folder}/media",
         "EMAIL_URL": f"filemail:///{folder}/mail",
         "DEFAULT_FROM_EMAIL": "jobs@jobs.example",
         "DATABASE_URL": f"sqlite:///{folder}/board.sqlite3",
