@@ -97,7 +97,7 @@ class TestFollowing:
 
     @pytest.mark.parametrize("status", [403, 500])
     def test_shows_the_page_of_an_error_as_without_htmx(
-        self, status, job, open_browser
+        self, status, job, open_browser, watch
     ):
         page = open_browser()
         page.goto(job.url)
@@ -112,6 +112,9 @@ class TestFollowing:
         follow(page, READER)
 
         expect_heading(page, "It went wrong")
+        # Chromium and htmx write down that it did.
+        assert all(str(status) in complaint for complaint in watch.complaints)
+        watch.complaints.clear()
 
     def test_keeps_what_was_typed_and_chosen_when_something_is_wrong(
         self, job, open_browser
