@@ -19,6 +19,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest
+from django.utils import timezone
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model
 from wagtail.models import Page, PageViewRestriction, Site
@@ -198,6 +199,14 @@ def _row(value: Any) -> Row | None:
     return row
 
 
+def _value(field: models.Field, given: Any) -> Any:
+    value = field.to_python(given)
+    # SQLite keeps moments in UTC and does not say so.
+    if isinstance(value, dt.datetime) and timezone.is_naive(value):
+        return value.replace(tzinfo=dt.UTC)
+    return value
+
+
 def _instance(model: Any, row: Row) -> Any:
     """A model of a row that came as JSON, as the ORM would have made it."""
     fields = model._meta.concrete_fields
@@ -205,7 +214,7 @@ def _instance(model: Any, row: Row) -> Any:
         # A stream reads JSON by itself, and later: when it is looked at.
         row[field.attname]
         if isinstance(field, StreamField)
-        else field.to_python(row[field.attname])
+        else _value(field, row[field.attname])
         for field in fields
     ]
     return model.from_db("default", [field.attname for field in fields], values)

@@ -118,6 +118,15 @@ class TestFeed:
         assert said == " ".join(HOSTILE.replace("\u0001", "").split())
         assert "<script>" not in entry.summary
 
+    def test_of_a_list_that_was_published_is_as_new_as_its_newest_job(self, feed):
+        make_board().save_revision().publish()
+        assert validated(feed()).feed.updated
+
+        job = make_job()
+
+        updated = dt.datetime.fromisoformat(validated(feed()).feed.updated)
+        assert updated == job.last_published_at
+
     def test_of_no_job_is_valid(self, feed):
         assert titles(feed(q="zeppelin")) == []
 
