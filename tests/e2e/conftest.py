@@ -4,11 +4,13 @@ These tests run in a call of their own (``make e2e``). Each of them commits, so 
 starts from what the migrations made.
 """
 
+import json
 import os
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import expect
 
 from jobsite.signal_handlers import on_migrated
@@ -43,8 +45,13 @@ def browser_type_launch_args(browser_type_launch_args):
 def django_db_setup(playwright, django_db_setup):
     """Make the database after Playwright's loop, inside which connections are others.
 
-    What the migrations made is remembered on the connection.
+    What the migrations made is remembered on the connection. Triggers write editions
+    of the public pages when it is put back, so those are not remembered.
     """
+    rows = json.loads(connection._test_serialized_contents)
+    connection._test_serialized_contents = json.dumps(
+        [row for row in rows if row["model"] != "jobs.publicchange"]
+    )
 
 
 @pytest.fixture

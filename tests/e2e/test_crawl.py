@@ -63,7 +63,7 @@ def send_one_of_each_kind():
     services.subscribe(email=address, record=follower.record)
     services.request_manage_link(email=address)
     contents = {}
-    for email in OutgoingEmail.objects.order_by("pk"):
+    for email in OutgoingEmail.objects.filter(user=None).order_by("pk"):
         try:
             content = messages.content_of(email)
         except messages.NotWanted:
