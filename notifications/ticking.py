@@ -120,8 +120,8 @@ def reconcile() -> None:
 def end_finished_follows() -> None:
     """End subscriptions to jobs that are over.
 
-    Some days after a job stopped being open (``KEEP_FOLLOWERS_DAYS``); after a deletion as soon as its mail
-    is out.
+    Some days after a job stopped being open (``KEEP_FOLLOWERS_DAYS``); after a deletion
+    as soon as its mail is out.
     """
     now = clock.database_now()
     deleted = Q(record__page__isnull=True)

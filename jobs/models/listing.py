@@ -31,10 +31,6 @@ class JobListingQuerySet(models.QuerySet["JobListing"]):
         """
         return self.filter(closes_at__gt=now or timezone.now())
 
-    def past(self, now: dt.datetime) -> JobListingQuerySet:
-        """Rows whose job closed so long ago that no clock still takes it for open."""
-        return self.filter(closes_at__lte=now - dt.timedelta(days=1))
-
 
 class JobListing(models.Model):
     """A job that is live, public, and neither filled nor cancelled.
@@ -93,7 +89,8 @@ class JobListing(models.Model):
 class JobListingPlace(models.Model):
     """One name under which a listed job can be looked for: of a town or a region.
 
-    ``key`` is the name in lower case, and a job has each key once. ``closes_at`` is the listing's.
+    ``key`` is the name in lower case, and a job has each key once. ``closes_at`` is
+    the listing's.
     """
 
     listing = models.ForeignKey(

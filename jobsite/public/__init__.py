@@ -1,1 +1,1 @@
-"""How everybody is served quickly: see docs/adr/0011 and ``middleware``."""
+"""How everybody is served quickly: see docs/adr/0012 and ``middleware``."""

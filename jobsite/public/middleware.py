@@ -1,4 +1,4 @@
-"""Answers what everybody sees quickly, or from what is kept. ADR 11 says how."""
+"""Answers what everybody sees quickly, or from what is kept. ADR 12 says how."""
 
 from __future__ import annotations
 
