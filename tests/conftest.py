@@ -10,7 +10,9 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from wagtail.models import Page
 
+from jobs import fragments
 from jobsite.bootstrap.__main__ import chromium
+from jobsite.public import frame
 
 # The same examples in every run, however slow the machine is, so that a run that fails
 # fails again. New ones: HYPOTHESIS_PROFILE=searching make slow
@@ -41,8 +43,13 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
-    """Wagtail remembers where sites are; the next test has others."""
+    """Wagtail remembers where sites are, and we what stands around pages and in them.
+
+    The next test has others.
+    """
     cache.clear()
+    frame._held.clear()
+    fragments._remembered.clear()
 
 
 @pytest.fixture(scope="session")

@@ -159,6 +159,8 @@ class TestWaking:
         run_tasks()
         stopping.set()
         senders.join()
+        # What they had leased and not begun when they were asked to stop.
+        tasks.wake.call()
 
         assert sorted(m.to[0] for m in mail.outbox) == [
             f"reader{number}@example.org" for number in range(10)
