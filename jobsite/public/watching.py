@@ -99,7 +99,8 @@ WATCHES = (
     Watch(JobCategory),
     Watch(BoardSettings),
     Watch(LookSettings),
-    Watch(get_image_model()),
+    # Wagtail measures a file when somebody first opens its form.
+    Watch(get_image_model(), unseen=("file_size", "file_hash")),
     Watch(get_document_model()),
     Watch(PageViewRestriction),
     Watch(Site),
