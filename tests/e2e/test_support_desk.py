@@ -58,10 +58,15 @@ def test_its_pages_are_free_of_barriers_in_light_and_dark(person, sign_in):
         reverse("wagtailsnippets_subscriptions_subscription:list"),
         reverse("wagtailsnippets_subscriptions_subscription:add"),
     ):
-        page.goto(url)
         for scheme in ("light", "dark"):
+            # Before the page: its colours fade from one to the other.
             page.emulate_media(color_scheme=scheme)
+            page.goto(url)
             violations = Axe().run(page).response["violations"]
-            found += [(url, scheme, x["id"]) for x in violations]
+            found += [
+                (url, scheme, x["id"], node["html"], node["failureSummary"])
+                for x in violations
+                for node in x["nodes"]
+            ]
 
     assert found == []
