@@ -24,7 +24,7 @@ def complain(subscriber):
 
 
 def be_erased(subscriber):
-    subscriptions.erase(subscriber=subscriber)
+    subscriptions.erase(email=subscriber.address)
 
 
 @pytest.fixture(autouse=True)

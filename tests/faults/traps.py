@@ -27,7 +27,7 @@ PLACES = {
     "commit": r"^COMMIT$",
     "claim": rf"^UPDATE {EMAIL}.*\"claims\" \+",
     "mark": rf"^(UPDATE {EMAIL}.*\bSENT\b|EXECUTE notifications_sent\b)",
-    "expand": rf"^INSERT INTO {EMAIL}.*SELECT",
+    "expand": rf'^INSERT INTO {EMAIL}\([^)]*"announcement_id"',
     "settle": rf"^UPDATE {NEWS}.*\bDONE\b",
     "touch": rf'^UPDATE {TABLE.format("announcedstate")}.*"due_at"',
     "publish": r'^UPDATE "jobs_jobpage" ',
