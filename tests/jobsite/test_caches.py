@@ -84,6 +84,7 @@ def test_migrating_makes_its_table():
     assert "limits" in connection.introspection.table_names()
 
 
+@pytest.mark.slow
 class TestSeveralAtOnce:
     @pytest.fixture
     def _first_rows_stay(self, monkeypatch):

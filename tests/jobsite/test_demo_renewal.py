@@ -19,6 +19,7 @@ from notifications.models import (
 from subscriptions.models import Subscription
 from tests.factories import edit
 
+pytestmark = pytest.mark.slow
 STORY = "Collections assistant"
 
 

@@ -163,6 +163,7 @@ edits = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(
     max_examples=30,
     deadline=None,

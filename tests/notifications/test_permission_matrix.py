@@ -19,7 +19,7 @@ from tests.factories import edit, make_category, make_image
 from tests.notifications.admin_urls import our_addresses, our_bulk_actions
 from tests.notifications.conftest import READERS, Staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 E, P, O, S = "Job editors", "Job publishers", "Site owners", "Subscriber support"  # noqa: E741
 GROUPS = (E, P, O, S)

@@ -266,6 +266,7 @@ def manage(committed, redis_url, tmp_path):
     return manage
 
 
+@pytest.mark.slow
 class TestRedis:
     FOLLOW = (
         "from jobs.models import JobRecord;"
