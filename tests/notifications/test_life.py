@@ -383,7 +383,7 @@ class Life(Watched):
 
 #: A life takes a second or two, most of it in Wagtail.
 BRIEF = settings(max_examples=6, stateful_step_count=20)
-LONG = settings(max_examples=100, stateful_step_count=40)
+LONG = settings(max_examples=40, stateful_step_count=40)
 
 
 @pytest.fixture
