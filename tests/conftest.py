@@ -5,7 +5,7 @@ import os
 import hypothesis
 import pytest
 from django.apps import apps
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from wagtail.models import Page
@@ -85,6 +85,8 @@ def _rows_stay(django_db_setup, django_db_blocker, monkeypatch):
             for model, keys in there.items():
                 rows = model._base_manager.exclude(pk__in=keys)
                 rows._raw_delete(rows.db)
+        # Its table is no model's.
+        caches["limits"].clear()
         connection.close()
 
     monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", forget)

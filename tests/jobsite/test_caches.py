@@ -16,6 +16,7 @@ from subscriptions import limits
 
 @pytest.fixture
 def counts(db):
+    caches["limits"].clear()
     return caches["limits"]
 
 
