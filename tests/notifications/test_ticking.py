@@ -69,8 +69,39 @@ class TestTick:
         assert ticking._lease(ticking.TICK)
         assert not ticking.tick()
 
-        worker.wait(minutes=11)
+        worker.wait(minutes=4)
         assert ticking.tick()
+
+    def test_one_that_takes_long_is_not_taken_for_dead(self, db, worker, monkeypatch):
+        others = []
+
+        def take_two_minutes():
+            worker.wait(minutes=2)
+            others.append(ticking.tick())
+
+        monkeypatch.setattr(ticking, "STEPS", (take_two_minutes,) * 3)
+
+        assert ticking.tick()
+        assert others == [False] * 3
+
+    def test_one_that_was_away_too_long_leaves_the_rest_to_another(
+        self, db, worker, monkeypatch, caplog
+    ):
+        done = []
+
+        def sleep_and_be_overtaken():
+            worker.wait(minutes=4)
+            ticking._lease(ticking.TICK)
+
+        def never():
+            done.append(1)
+
+        monkeypatch.setattr(ticking, "STEPS", (sleep_and_be_overtaken, never))
+        ticking.tick()
+
+        assert done == []
+        assert "Tick left never to another" in caplog.text
+        assert not ticking.tick()
 
     def test_it_is_noted_when_it_was_last_seen(self, db, worker):
         ticking.tick()
