@@ -1,10 +1,12 @@
 """What every test may rely on."""
 
 import os
+from pathlib import Path
 
 import hypothesis
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.cache import cache, caches
 from django.db import connection, transaction
 from django.test import TransactionTestCase
@@ -13,6 +15,7 @@ from wagtail.models import Page
 from jobs import fragments
 from jobsite.bootstrap.__main__ import chromium
 from jobsite.public import frame
+from tests import migrated
 
 # The same examples in every run, however slow the machine is, so that a run that fails
 # fails again. New ones: HYPOTHESIS_PROFILE=searching make slow
@@ -39,6 +42,21 @@ def pytest_collection_modifyitems(items):
             item.add_marker("e2e")
             if item.path.name not in JOURNEYS:
                 item.add_marker("slow")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings, request, django_db_keepdb):
+    """Begin with a database that is migrated already, but for ``--create-db``.
+
+    Django keeps what it finds, and has nothing left to migrate.
+    """
+    database = settings.DATABASES["default"]
+    if django_db_keepdb or request.config.getoption("create_db"):
+        return django_db_keepdb
+    if not database["ENGINE"].endswith("sqlite3"):
+        return False
+    migrated.copy_to(Path(database["TEST"]["NAME"]))
+    return True
 
 
 @pytest.fixture(autouse=True)

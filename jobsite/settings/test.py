@@ -19,7 +19,7 @@ LANGUAGE_CODE = "en-gb"
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # A file, not memory, so that `pytest --reuse-db` need not migrate again.
+    # A file, not memory: tests begin with a copy of one (tests/migrated.py).
     _name = Path(DATABASES["default"]["NAME"])
     DATABASES["default"]["TEST"] = {"NAME": str(_name.with_name(f"test_{_name.name}"))}
 
