@@ -32,13 +32,15 @@ def notices(request: HttpRequest, token: str) -> HttpResponse:
     if company is None:
         return render(request, "notifications/notices_unknown.html", status=404)
     chosen = request.POST.get("notices")
+    saved = False
     if request.method == "POST" and chosen in CompanyNotices.values:
         company.notices = chosen
         company.save(update_fields=["notices"])
+        saved = True
     context = {
         "company": company,
         "choices": CompanyNotices.choices,
-        "saved": request.method == "POST",
+        "saved": saved,
     }
     return render(request, "notifications/notices.html", context)
 

@@ -22,6 +22,7 @@ from jobs.choices import TellFollowers
 from jobs.models import JobPage
 from notifications import enquiring, services
 from notifications.delivery import owing
+from notifications.models import Suppression
 from notifications.outcomes import note_outcome
 from notifications.personal_data import held_about
 from notifications.suppressing import reason_of, suppress
@@ -31,6 +32,7 @@ from subscriptions.signals import (
     manage_link_requested,
     new_subscriber,
     personal_data_requested,
+    refusal_requested,
     subscription_requested,
 )
 
@@ -133,6 +135,14 @@ def on_personal_data_requested(
     return held_about(address, instance)
 
 
+def on_refusal_requested(
+    sender: type[Subscriber], instance: Subscriber, **kwargs: Any
+) -> bool:
+    """Say whether the person's address gets no email."""
+    rows = Suppression.objects.filter(address_hash=instance.address_hash)
+    return rows.exists()
+
+
 def on_erasing_person(sender: type[Subscriber], address: str, **kwargs: Any) -> None:
     """Forget that the address asked us anything; emails let go of it by their key."""
     enquiring.forget_address(address)
@@ -176,6 +186,9 @@ def register_signal_handlers() -> None:
     personal_data_requested.connect(
         on_personal_data_requested,
         dispatch_uid="notifications.on_personal_data_requested",
+    )
+    refusal_requested.connect(
+        on_refusal_requested, dispatch_uid="notifications.on_refusal_requested"
     )
     erasing_person.connect(
         on_erasing_person, dispatch_uid="notifications.on_erasing_person"

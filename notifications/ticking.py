@@ -26,7 +26,7 @@ from notifications.models import (
 )
 from notifications.reminding import owe_reminders
 from notifications.reminding_editors import owe_editors
-from subscriptions import retention
+from subscriptions import limits, retention
 from subscriptions import services as subscriptions
 from subscriptions.models import Subscription
 
@@ -185,6 +185,11 @@ def purge_finished() -> None:
     subscriptions.purge_finished(now=clock.database_now())
 
 
+def forget_counts() -> None:
+    """Forget which networks and mailboxes used the forms, once it limits nothing."""
+    limits.forget_old()
+
+
 def purge_old_emails() -> None:
     """Forget which mail went to whom, some days after it was settled."""
     before = clock.database_now() - retention.keep_emails()
@@ -229,6 +234,7 @@ STEPS: tuple[Callable[[], object], ...] = (
     purge_unconfirmed,
     purge_finished,
     forget_enquiries,
+    forget_counts,
     purge_old_emails,
     purge_tallies,
     forget_old_editions,

@@ -11,6 +11,7 @@ windows meet it may be twice the number in the length of one.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from dataclasses import dataclass
@@ -137,6 +138,20 @@ def refusal(
         if not limit.allow_request(request):
             return Refusal(limit.scope, limit.wait())
     return None
+
+
+def kept_for() -> dt.timedelta:
+    """How long a count is kept at most; those of signing in (axes) are among them."""
+    windows = [Limit(scope, "").duration for scope in settings.FORM_LIMITS]
+    longest = dt.timedelta(seconds=max(windows, default=0))
+    return max(longest, settings.AXES_COOLOFF_TIME)
+
+
+def forget_old() -> None:
+    """Delete counts whose time is over, where the cache does not do so by itself."""
+    cache = caches["limits"]
+    if hasattr(cache, "forget_expired"):
+        cache.forget_expired()
 
 
 def mailbox(address: str) -> str:

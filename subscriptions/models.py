@@ -93,10 +93,18 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         return self if endings else self.filter(closings_only=False)
 
     def with_token(self, token: str) -> Subscription | None:
-        """Find the one that a link stands for, whatever the link has become."""
+        """Find what a link stands for, whatever the link has become.
+
+        That is the newest subscription of its person to its job: who stopped and asked
+        again has another row by now, and the links in older emails are for it too.
+        """
         # PostgreSQL refuses a NUL even in a question.
-        rows = self.select_related("subscriber", "record__page")
-        return rows.filter(token=token).first() if token.isalnum() else None
+        if not token.isalnum():
+            return None
+        rows = self.filter(
+            subscriber__subscriptions__token=token, record__subscriptions__token=token
+        )
+        return rows.select_related("subscriber", "record__page").order_by("-pk").first()
 
     def end(self, *, reason: str, now: dt.datetime) -> int:
         """End those that have not ended yet; answer how many."""

@@ -46,6 +46,20 @@ Arguments:
 Receivers write to the database at most, and keep the address no longer than they must.
 """
 
+refusal_requested = Signal()
+"""Asks whether anything forbids writing to a person who wants to follow a job again.
+
+Sent by ``subscriptions.services.obstacle``, in whatever transaction is open. A receiver
+answers True when the address gets no email, whoever asks for it; anything else means
+that it knows of nothing.
+
+Arguments:
+    sender: the ``Subscriber`` class.
+    instance: the ``Subscriber``.
+
+Receivers change nothing.
+"""
+
 personal_data_requested = Signal()
 """Somebody who may know it asked for everything that is held about an address.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from jobs import formatting
 from notifications.models import Announcement, OutgoingEmail, Suppression
@@ -145,9 +146,13 @@ def _not_any_more(
     if announcement.kind == Announcement.Kind.CORRECTION:
         return _not(_("They did not get the email that it corrects."))
     if made_at < now - retention.keep_emails():
-        return Verdict(
-            _("Not known"), _("Which email went to whom is kept for 30 days.")
+        days = retention.keep_emails().days
+        words = ngettext(
+            "Which email went to whom is kept for %(days)d day.",
+            "Which email went to whom is kept for %(days)d days.",
+            days,
         )
+        return Verdict(_("Not known"), words % {"days": days})
     return _not(_("They were not among its recipients when these were collected."))
 
 

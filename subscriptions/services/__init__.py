@@ -23,18 +23,23 @@ from subscriptions.services.privacy import (
     request_manage_link,
 )
 from subscriptions.services.stopping import (
+    CannotFollowAgain,
+    Obstacle,
     end_for_job,
     end_for_subscriber,
     end_one,
     follow_again,
+    obstacle,
     stop_all,
     stop_one,
     unsubscribe,
 )
 
 __all__ = [
+    "CannotFollowAgain",
     "Choices",
     "JobNotOpen",
+    "Obstacle",
     "ask_again",
     "change_choices",
     "confirm",
@@ -47,6 +52,7 @@ __all__ = [
     "follow_with_consent",
     "followers_of",
     "last_confirmed_at",
+    "obstacle",
     "personal_data",
     "purge_finished",
     "purge_unconfirmed",

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from enum import StrEnum
 
 from django.db import transaction
 from django.utils import timezone
 
 from jobs.models import JobRecord
-from subscriptions.models import EndedReason, Subscription
-
-if TYPE_CHECKING:
-    from subscriptions.models import Subscriber
+from subscriptions import retention
+from subscriptions.models import EndedReason, Subscriber, Subscription
+from subscriptions.signals import refusal_requested
 
 
 @transaction.atomic
 def unsubscribe(*, token: str) -> Subscription | None:
-    """End the subscription with this ``token``; None if there is none.
+    """End what the link with this ``token`` stands for; None if there is none.
 
     Safe to repeat: an ended one keeps its first moment and reason.
     """
@@ -29,24 +28,83 @@ def unsubscribe(*, token: str) -> Subscription | None:
     return subscription
 
 
+class Obstacle(StrEnum):
+    """Why somebody cannot follow a job again by pressing a button."""
+
+    #: The job is gone, or over for so long that nobody waits for it any more.
+    OVER = "over"
+    #: Their address gets no email from us.
+    REFUSED = "refused"
+    #: We ended it, not they.
+    ENDED = "ended"
+    #: They never confirmed it, or asked for it anew and did not confirm that.
+    UNCONFIRMED = "unconfirmed"
+
+
+class CannotFollowAgain(Exception):
+    """What somebody wants to undo is not theirs to undo, or leads to nothing."""
+
+    def __init__(self, subscription: Subscription, obstacle: Obstacle) -> None:
+        super().__init__(str(obstacle))
+        self.subscription = subscription
+        self.obstacle = obstacle
+
+
+def obstacle(subscription: Subscription) -> Obstacle | None:
+    """Say what keeps a person from following again; None when nothing does.
+
+    Args:
+        subscription: one that is not followed now, the newest of its person and job.
+    """
+    if _is_over(subscription):
+        return Obstacle.OVER
+    answers = refusal_requested.send(
+        sender=Subscriber, instance=subscription.subscriber
+    )
+    if any(answer for _receiver, answer in answers):
+        return Obstacle.REFUSED
+    if subscription.confirmed_at is None:
+        return Obstacle.UNCONFIRMED
+    if subscription.ended_reason != EndedReason.UNSUBSCRIBED:
+        return Obstacle.ENDED
+    return None
+
+
+def _is_over(subscription: Subscription) -> bool:
+    page = subscription.record.page
+    if page is None or not page.live:
+        return True
+    if subscription.ended_reason == EndedReason.JOB_ENDED and not page.is_open:
+        return True
+    ended_at = page.ended_at
+    return ended_at is not None and ended_at < (
+        timezone.now() - retention.keep_followers()
+    )
+
+
 @transaction.atomic
 def follow_again(*, token: str) -> Subscription | None:
-    """Undo ``unsubscribe``; None when there is nothing to undo.
+    """Undo ``unsubscribe``; None if there is no such link. Safe to repeat.
 
     The same subscription goes on with its choices, so ``new_subscriber`` is not sent:
     nobody new follows. It counts from now on: what happened in between is not told
     afterwards.
+
+    Raises:
+        CannotFollowAgain: there is an ``Obstacle``.
     """
     subscription = Subscription.objects.with_token(token)
-    if subscription is None or subscription.ended_reason != EndedReason.UNSUBSCRIBED:
+    if subscription is None:
         return None
-    # As in ``confirm``: before or after a comparison, never in between.
+    # As in ``confirm``: before or after a comparison, never in between. And of two
+    # presses at once the second one finds what the first one did.
     JobRecord.objects.select_for_update().get(pk=subscription.record_id)
-    other = Subscription.objects.current().filter(
-        subscriber_id=subscription.subscriber_id, record_id=subscription.record_id
-    )
-    if other.exists() or subscription.confirmed_at is None:
-        return None
+    subscription = Subscription.objects.with_token(token)
+    if subscription is None or subscription.is_confirmed:
+        return subscription
+    found = obstacle(subscription)
+    if found is not None:
+        raise CannotFollowAgain(subscription, found)
     subscription.confirmed_at = timezone.now()
     subscription.ended_at = None
     subscription.ended_reason = ""

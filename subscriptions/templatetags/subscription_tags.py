@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.urls import reverse
 
-from subscriptions import retention, tokens
+from subscriptions import limits, retention, tokens
 from subscriptions.forms import FollowForm
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def kept_for() -> dict[str, int]:
     """For how many days we keep what, and how long links work: the settings' numbers.
 
     The names are those of the settings, in short: ``requests``, ``followers``,
-    ``addresses``, ``emails``; and ``manage_link``.
+    ``addresses``, ``emails``; and ``manage_link``. In minutes: ``counts``, which limit
+    how often forms are used.
     """
     return {
         "requests": retention.keep_requests().days,
@@ -48,6 +50,7 @@ def kept_for() -> dict[str, int]:
         "addresses": retention.keep_addresses().days,
         "emails": retention.keep_emails().days,
         "manage_link": tokens.MANAGE_WITHIN.days,
+        "counts": math.ceil(limits.kept_for().total_seconds() / 60),
     }
 
 

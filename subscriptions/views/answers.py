@@ -25,9 +25,9 @@ def job_url(request: HttpRequest, record: JobRecord | None) -> str | None:
     return page.get_url(request) if page is not None and page.live else None
 
 
-def closed(request: HttpRequest, record: JobRecord) -> HttpResponse:
+def closed(request: HttpRequest, record: JobRecord, status: int = 200) -> HttpResponse:
     """Say that there is nothing left to follow, and offer what is open and similar."""
-    return problem(request, "closed", record, 200)
+    return problem(request, "closed", record, status)
 
 
 def problem(

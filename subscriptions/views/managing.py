@@ -18,14 +18,12 @@ from django.views.decorators.http import require_http_methods
 from subscriptions import half_hour, services, tokens
 from subscriptions.follows import FollowShown, follows_of, forms_for, waiting_for
 from subscriptions.forms import AddressForm
-from subscriptions.models import Subscription
+from subscriptions.models import Subscriber, Subscription
 from subscriptions.origin import same_origin_required
 from subscriptions.views.following import ticked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from subscriptions.models import Subscriber
 
 
 @never_cache
@@ -57,9 +55,11 @@ def manage_open(request: HttpRequest, token: str) -> HttpResponse:
     try:
         pk = tokens.read_manage_token(token)
     except tokens.TokenExpired:
-        return _asks_again(request, "link", 410)
+        return _asks_again(request, "expired", 410)
     except tokens.TokenUnknown:
-        return _asks_again(request, "link", 404)
+        return _asks_again(request, "unknown", 404)
+    if not Subscriber.objects.filter(pk=pk).exists():
+        return _asks_again(request, "erased", 410)
     response = redirect("subscriptions:manage")
     half_hour.begin(response, pk)
     return response
@@ -83,7 +83,7 @@ def _within_half_hour(
             return redirect("subscriptions:manage")
         subscriber = half_hour.subscriber(request)
         if subscriber is None:
-            return _asks_again(request, "half hour", 403)
+            return _is_not_open(request)
         return view(request, subscriber)
 
     return wrapper
@@ -109,7 +109,7 @@ def manage_stop(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     stopped = None
     for pk in ticked(request, "subscription"):
         if services.stop_one(subscriber=subscriber, subscription_id=pk):
-            rows = Subscription.objects.select_related("record__page")
+            rows = Subscription.objects.select_related("subscriber", "record__page")
             stopped = rows.get(pk=pk)
     return _shows(request, subscriber, stopped=stopped)
 
@@ -139,7 +139,7 @@ def manage_download(request: HttpRequest) -> HttpResponse:
     """Everything that is held about the person of this half hour, as a file."""
     subscriber = half_hour.subscriber(request)
     if subscriber is None:
-        return _asks_again(request, "half hour", 403)
+        return _is_not_open(request)
     response = JsonResponse(
         services.personal_data(email=subscriber.address),
         json_dumps_params={"indent": 2, "ensure_ascii": False},
@@ -152,10 +152,14 @@ def manage_download(request: HttpRequest) -> HttpResponse:
 @same_origin_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage_erase(request: HttpRequest) -> HttpResponse:
-    """Say what is deleted, and delete it when the button is pressed."""
+    """Say what is deleted, and delete it when the button is pressed.
+
+    A second press finds nobody, and says what the first one did.
+    """
     subscriber = half_hour.subscriber(request)
     if subscriber is None:
-        return _asks_again(request, "half hour", 403)
+        is_erased = half_hour.subscriber_id(request) is not None
+        return _erased(request) if is_erased else _is_not_open(request)
     if request.method != "POST":
         context = {
             "masked_address": subscriber.masked_address,
@@ -165,13 +169,28 @@ def manage_erase(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "subscriptions/manage_erase.html", context)
     services.erase(email=subscriber.address)
+    return _erased(request)
+
+
+def _erased(request: HttpRequest) -> HttpResponse:
     response = render(request, "subscriptions/erased.html")
     half_hour.end(response)
     return response
 
 
+def _is_not_open(request: HttpRequest) -> HttpResponse:
+    """Answer somebody who has no half hour, or whose person was erased in it."""
+    if half_hour.subscriber_id(request) is not None:
+        return _asks_again(request, "erased", 410)
+    return _asks_again(request, "half hour", 403)
+
+
 def _asks_again(request: HttpRequest, why: str, status: int) -> HttpResponse:
-    context = {"form": AddressForm(purpose="manage"), "failed": why}
+    context = {
+        "form": AddressForm(purpose="manage"),
+        "failed": why,
+        "days": tokens.MANAGE_WITHIN.days,
+    }
     return render(request, "subscriptions/manage_request.html", context, status=status)
 
 
@@ -192,5 +211,6 @@ def _shows(
         "ended": subscriber.subscriptions.filter(ended_at__isnull=False).count(),
         "message": message,
         "stopped": stopped,
+        "can_follow_again": stopped and services.obstacle(stopped) is None,
     }
     return render(request, "subscriptions/manage.html", context)

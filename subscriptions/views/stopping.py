@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from subscriptions import retention, services
-from subscriptions.models import EndedReason, Subscription
+from subscriptions.models import Subscription
 from subscriptions.origin import same_origin_required
+from subscriptions.views import answers
 
 
 @csrf_exempt
@@ -45,10 +46,16 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 @same_origin_required
 def follow_again(request: HttpRequest, token: str) -> HttpResponse:
-    """Undo a press of "Stop following"."""
-    subscription = services.follow_again(token=token)
+    """Undo a press of "Stop following"; a second press says the same as the first.
+
+    Where it cannot be undone, the answer is 409 and says why.
+    """
+    try:
+        subscription = services.follow_again(token=token)
+    except services.CannotFollowAgain as error:
+        return _cannot_follow_again(request, error)
     if subscription is None:
-        return _not_following(request)
+        return _leads_to_nobody(request)
     context = {
         "subscriptions": [subscription],
         "masked_address": subscription.subscriber.masked_address,
@@ -63,9 +70,9 @@ def stop_all(request: HttpRequest, token: str) -> HttpResponse:
     """End everything that the person behind ``token`` follows."""
     subscription = Subscription.objects.with_token(token)
     if subscription is None:
-        return _not_following(request)
+        return _leads_to_nobody(request)
     services.stop_all(subscriber=subscription.subscriber)
-    subscription.refresh_from_db()
+    subscription.refresh_from_db(fields=["ended_at", "ended_reason"])
     return _unsubscribed(request, subscription)
 
 
@@ -73,13 +80,48 @@ def stop_all(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 @same_origin_required
 def erase(request: HttpRequest, token: str) -> HttpResponse:
-    """Delete the person behind ``token``, who follows nothing any more."""
+    """Delete the person behind ``token``, who follows nothing any more.
+
+    Who follows something after all is told so (409), and keeps it.
+    """
     subscription = Subscription.objects.with_token(token)
-    if subscription is not None:
-        if subscription.ended_at is None or _others(subscription):
-            return redirect("subscriptions:unsubscribe", token)
-        services.erase(email=subscription.subscriber.address)
+    if subscription is None:
+        return _leads_to_nobody(request)
+    person = subscription.subscriber
+    follows = Subscription.objects.confirmed().filter(subscriber=person).count()
+    if follows:
+        context = {"subscription": subscription, "follows": follows}
+        return render(request, "subscriptions/not_erased.html", context, status=409)
+    services.erase(email=person.address)
     return render(request, "subscriptions/erased.html")
+
+
+def _leads_to_nobody(request: HttpRequest) -> HttpResponse:
+    """Answer a button whose token nobody has.
+
+    A forged one cannot be told from that of a person who was erased, perhaps by the
+    press just before this one: erasing leaves nothing. So the words are true for both,
+    and so is the 404: there is nothing here. Only unsubscribing answers 200, which
+    mail providers need (RFC 8058).
+    """
+    context = {"days": retention.keep_addresses().days}
+    return render(request, "subscriptions/nobody.html", context, status=404)
+
+
+def _cannot_follow_again(
+    request: HttpRequest, error: services.CannotFollowAgain
+) -> HttpResponse:
+    record = error.subscription.record
+    if error.obstacle == services.Obstacle.OVER:
+        return answers.closed(request, record, 409)
+    context = {
+        "subscription": error.subscription,
+        "record": record,
+        "obstacle": str(error.obstacle),
+        "job_url": answers.job_url(request, record),
+    }
+    name = "subscriptions/cannot_follow_again.html"
+    return render(request, name, context, status=409)
 
 
 def _unsubscribed(request: HttpRequest, subscription: Subscription) -> HttpResponse:
@@ -88,7 +130,7 @@ def _unsubscribed(request: HttpRequest, subscription: Subscription) -> HttpRespo
         "subscription": subscription,
         "record": subscription.record,
         "others": others,
-        "can_follow_again": _can_follow_again(subscription),
+        "can_follow_again": services.obstacle(subscription) is None,
         "deletes_on": None if others else timezone.now() + retention.keep_addresses(),
     }
     return render(request, "subscriptions/unsubscribed.html", context)
@@ -97,17 +139,14 @@ def _unsubscribed(request: HttpRequest, subscription: Subscription) -> HttpRespo
 def _not_following(
     request: HttpRequest, subscription: Subscription | None = None
 ) -> HttpResponse:
-    """Say that there is nothing to stop, and offer to undo what was stopped."""
-    again = subscription is not None and _can_follow_again(subscription)
-    context = {"subscription": subscription if again else None}
+    """Say that there is nothing to stop, and offer to undo what was stopped.
+
+    Without a ``subscription`` the token is one that nobody has: forged, cut, or of a
+    person who was erased.
+    """
+    can = subscription is not None and services.obstacle(subscription) is None
+    context = {"subscription": subscription, "can_follow_again": can}
     return render(request, "subscriptions/not_following.html", context)
-
-
-def _can_follow_again(subscription: Subscription) -> bool:
-    page = subscription.record.page
-    is_there = page is not None and page.live
-    was_stopped = subscription.ended_reason == EndedReason.UNSUBSCRIBED
-    return is_there and was_stopped and subscription.confirmed_at is not None
 
 
 def _others(subscription: Subscription) -> int:

@@ -27,6 +27,26 @@ class TestPrivacyPage:
         assert "once you follow nothing any more: 1 day," in page
         assert "whether it arrived: 90 days." in page
 
+    def test_says_for_how_long_uses_of_the_forms_are_counted(self, client):
+        assert (
+            "How often your network and your address used our forms, against abuse: "
+            "60 minutes, as scrambled marks." in said(client)
+        )
+
+    @pytest.mark.parametrize(
+        ("limits", "minutes"),
+        [
+            ({"job": "9/2hours"}, 120),
+            ({"network": "60/3h", "mailbox": "1/min"}, 180),
+            # That of signing in.
+            ({"mailbox": "12/10min"}, 15),
+        ],
+    )
+    def test_says_the_longest_of_the_limits(self, client, settings, limits, minutes):
+        settings.FORM_LIMITS = settings.FORM_LIMITS | limits
+
+        assert f"against abuse: {minutes} minutes," in said(client)
+
     def test_has_no_number_of_days_in_its_own_words(self):
         words = str(StandardPage.objects.get(slug="privacy").body.get_prep_value())
 

@@ -1,16 +1,19 @@
 """The cache that limits are counted in: for all processes, and telling nothing."""
 
+import datetime as dt
 import subprocess
 import sys
 import threading
 
 import pytest
+import time_machine
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
 from django.test import TransactionTestCase
 
 from jobsite.bootstrap.asked import BASE_DIR
+from notifications import ticking
 from subscriptions import limits
 
 
@@ -55,6 +58,39 @@ class TestCounting:
         with connection.cursor() as cursor:
             cursor.execute("SELECT expires FROM limits")
             return cursor.fetchall()
+
+
+class TestForgetting:
+    """The privacy page says how long a count is kept; Django would keep its row."""
+
+    def test_deletes_what_is_over_and_nothing_else(self, counts):
+        counts.set("over", 5, timeout=-1)
+        counts.set("x", 5, timeout=60)
+
+        counts.forget_expired()
+
+        assert len(rows()) == 1
+        assert counts.get("x") == 5
+
+    def test_is_done_by_the_clock(self, counts, rf):
+        noon = dt.datetime(2026, 6, 10, 12, 5, tzinfo=dt.UTC)
+        with time_machine.travel(noon, tick=False) as clock:
+            request = rf.post("/", REMOTE_ADDR="192.0.2.44")
+            limits.refusal(request, address="reader@example.org")
+            ticking.forget_counts()
+            assert len(rows()) == 3
+
+            clock.shift(limits.kept_for())
+            ticking.forget_counts()
+
+        assert rows() == []
+
+    def test_is_left_to_a_cache_that_does_it_by_itself(self, settings):
+        settings.CACHES = settings.CACHES | {
+            "limits": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        }
+
+        limits.forget_old()
 
 
 def test_no_key_tells_what_is_counted(counts):

@@ -330,9 +330,12 @@ class Life(Watched):
     def follow_again(self, n, who):
         follow = self.job(n).follows.get(who)
         row = follow and Subscription.objects.filter(pk=follow.subscription_id).first()
-        if row and subscriptions.follow_again(token=row.token):
+        try:
+            again = row and subscriptions.follow_again(token=row.token)
+        except subscriptions.CannotFollowAgain:
+            return
+        if again and follow.has_left:
             assert follow.is_confirmed
-            assert follow.has_left
             follow.has_left, follow.stint = False, next(self.stints)
 
     # Time

@@ -178,7 +178,8 @@ class TestProblem:
 
         assert status == 410
         if method != "head":
-            assert "This link has been used" in page
+            assert "This link no longer works" in page
+            assert "It has been used, or what it was for was withdrawn." in page
             assert job.url in page
 
     @pytest.mark.parametrize("end", ["closed", "filled", "taken down", "deleted"])

@@ -125,7 +125,7 @@ class TestLink:
             response = client.get(url)
 
         assert response.status_code == 410
-        assert b"This link no longer works." in response.content
+        assert b"This link is older than 30 days." in response.content
         assert not response.cookies
 
     @pytest.mark.parametrize("token", ["x", "%00", "~", "x" * 5000, "%F0%9F%8D%9E"])
@@ -133,7 +133,7 @@ class TestLink:
         response = client.get(f"{MANAGE}{token}/")
 
         assert response.status_code == 404
-        assert b"This link no longer works." in response.content
+        assert b"We do not know this link." in response.content
 
     def test_of_another_purpose_opens_nothing(self, client, person):
         subscription = make_subscription(subscriber=person)
@@ -148,8 +148,14 @@ class TestLink:
         assert 'name="email"' in client.get(MANAGE).content.decode()
 
     def test_of_a_person_who_was_erased_opens_nothing(self, opened, person):
+        url = link_of(person)
         person.delete()
 
+        response = opened.get(url)
+
+        assert response.status_code == 410
+        assert "its address was deleted" in response.text
+        assert not response.cookies
         assert 'name="email"' in opened.get(MANAGE).content.decode()
 
 

@@ -139,7 +139,7 @@ class TestDownload:
         response = client.get(f"{MANAGE}download/")
 
         assert response.status_code == 403
-        assert "has closed" in text(response)
+        assert "The list is closed: a link opens it for 30 minutes." in text(response)
 
 
 class TestErase:
@@ -156,6 +156,25 @@ class TestErase:
         assert not Subscription.objects.exists()
         assert response.cookies["follower"]["max-age"] == 0
         assert 'name="email"' in text(opened.get(MANAGE))
+
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_twice_says_the_same(self, opened, person, method):
+        services.erase(email=READER)
+
+        response = getattr(opened, method)(f"{MANAGE}erase/")
+
+        assert response.status_code == 200
+        assert "Your address is deleted" in text(response)
+
+    @pytest.mark.parametrize("name", ["choices", "stop", "confirm", "download"])
+    def test_is_what_other_buttons_say_then(self, opened, person, name):
+        services.erase(email=READER)
+
+        method = opened.get if name == "download" else opened.post
+        response = method(f"{MANAGE}{name}/")
+
+        assert response.status_code == 410
+        assert "its address was deleted, with everything it followed" in text(response)
 
     def test_needs_the_half_hour(self, client, person):
         assert client.post(f"{MANAGE}erase/").status_code == 403

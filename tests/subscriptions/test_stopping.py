@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from jobs.models import JobRecord
+from jobs.models import JobPage, JobRecord
+from notifications.models import Suppression
+from notifications.suppressing import suppress
 from subscriptions import services, tokens
 from subscriptions.models import EndedReason, Subscriber, Subscription
 from tests.factories import in_days, make_job, make_subscriber, make_subscription
@@ -85,33 +87,109 @@ class TestFollowAgain:
         )
         assert not told.exists()
 
+    def test_twice_is_as_good_as_once(self, record):
+        row = make_subscription(record=record)
+        services.unsubscribe(token=row.token)
+        first = services.follow_again(token=row.token).confirmed_at
+
+        again = services.follow_again(token=row.token)
+
+        assert again.is_confirmed
+        assert again.confirmed_at == first
+
+    def test_of_nobody_is_nothing(self):
+        assert services.follow_again(token="nobody") is None
+        assert services.follow_again(token="\x00") is None
+
+
+class TestWhatCannotBeUndone:
+    """Why a press of "Follow again" leads nowhere; nothing changes then."""
+
+    def obstacle(self, row, every_row):
+        before = every_row()
+        with pytest.raises(services.CannotFollowAgain) as refused:
+            services.follow_again(token=row.token)
+        assert every_row() == before
+        return refused.value.obstacle
+
+    def stopped(self, record, **fields):
+        ended = {"ended_at": timezone.now(), "ended_reason": "UNSUBSCRIBED"}
+        return make_subscription(record=record, **ended | fields)
+
     @pytest.mark.parametrize("reason", ["JOB_ENDED", "BOUNCED", "COMPLAINED", "STAFF"])
-    def test_undoes_nothing_but_stopping(self, record, reason):
-        row = make_subscription(
-            record=record, ended_at=timezone.now(), ended_reason=reason
-        )
+    def test_is_what_was_not_stopped_by_the_person(self, record, reason, every_row):
+        row = self.stopped(record, ended_reason=reason)
 
-        assert services.follow_again(token=row.token) is None
+        assert self.obstacle(row, every_row) == services.Obstacle.ENDED
 
-    def test_does_not_confirm_a_request(self, record):
+    def test_is_a_request_that_was_never_confirmed(self, record, every_row):
         asked = ask(record)
         services.unsubscribe(token=asked.token)
 
-        assert services.follow_again(token=asked.token) is None
-        assert not Subscription.objects.confirmed().exists()
+        assert self.obstacle(asked, every_row) == services.Obstacle.UNCONFIRMED
 
-    def test_beside_a_newer_request_is_nothing(self, record):
+    def test_is_what_was_asked_for_anew_and_not_confirmed(self, record, every_row):
         row = confirm(ask(record))
         services.unsubscribe(token=row.token)
         ask(record)
 
-        assert services.follow_again(token=row.token) is None
+        assert self.obstacle(row, every_row) == services.Obstacle.UNCONFIRMED
 
-    def test_of_what_goes_on_or_never_was_is_nothing(self, record):
-        row = make_subscription(record=record)
+    def test_is_what_an_address_that_gets_no_email_followed(self, record, every_row):
+        row = self.stopped(record)
+        suppress(address=row.subscriber.address, reason=Suppression.Reason.COMPLAINED)
 
-        assert services.follow_again(token=row.token) is None
-        assert services.follow_again(token="nobody") is None
+        assert self.obstacle(row, every_row) == services.Obstacle.REFUSED
+
+    @pytest.mark.parametrize("end", ["deleted", "taken down", "long closed"])
+    def test_is_a_job_that_nobody_waits_for(self, record, end, every_row):
+        row = self.stopped(record)
+        if end == "deleted":
+            record.page.delete()
+        elif end == "taken down":
+            record.page.unpublish()
+        else:
+            JobPage.objects.update(closed_reason="FILLED", closed_at=in_days(-31))
+
+        assert self.obstacle(row, every_row) == services.Obstacle.OVER
+
+    def test_is_not_a_job_that_closed_lately_and_may_open_again(self, record):
+        row = self.stopped(record)
+        JobPage.objects.update(closed_reason="FILLED", closed_at=in_days(-29))
+
+        assert services.follow_again(token=row.token).is_confirmed
+
+
+class TestLinkOfAnOlderEmail:
+    """The person stopped and followed again, so that another row counts."""
+
+    @pytest.fixture
+    def rows(self, record):
+        older = confirm(ask(record))
+        services.unsubscribe(token=older.token)
+        return older, confirm(ask(record))
+
+    def test_stops_what_is_followed_now(self, rows):
+        older, newer = rows
+
+        assert services.unsubscribe(token=older.token) == newer
+        assert not Subscription.objects.current().exists()
+
+    def test_follows_again_what_was_stopped_last(self, rows):
+        older, newer = rows
+        services.unsubscribe(token=newer.token)
+
+        assert services.follow_again(token=older.token) == newer
+        assert list(Subscription.objects.confirmed()) == [newer]
+
+    def test_is_for_no_other_job_and_nobody_else(self, rows, record):
+        older, newer = rows
+        elsewhere = make_subscription(subscriber=newer.subscriber)
+        somebodys = make_subscription(record=record)
+
+        services.unsubscribe(token=older.token)
+
+        assert set(Subscription.objects.current()) == {elsewhere, somebodys}
 
 
 class TestStopping:

@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from jobs.models import JobPage
+from notifications.suppressing import suppress
 from subscriptions.models import EndedReason, Subscriber, Subscription
 from tests.factories import in_days, make_job, make_subscriber, make_subscription
 
@@ -71,7 +73,11 @@ class TestLink:
 
         assert response.status_code == 200
         if method != "head":
-            assert "You do not follow this job" in response.content.decode()
+            page = response.content.decode()
+            assert "You do not follow this job" in page
+            assert "Nobody follows a job by this link" in page
+            assert "Do emails still come?" in page
+            assert reverse("subscriptions:manage") in page
 
     def test_of_an_ended_one_says_that_there_is_nothing_to_stop(
         self, client, subscription
@@ -82,6 +88,19 @@ class TestLink:
 
         assert "You do not follow this job" in page
         assert "There is nothing to stop." in page
+
+    def test_of_an_older_email_opens_the_button_for_what_is_followed_now(
+        self, client, subscription
+    ):
+        client.post(url_of(subscription))
+        newer = other_of(subscription, record=subscription.record)
+
+        page = client.get(url_of(subscription)).content.decode()
+        client.post(url_of(subscription))
+
+        newer.refresh_from_db()
+        assert "Stop following Bread &amp; butter &lt;baker&gt;?" in page
+        assert newer.ended_at is not None
 
 
 class TestButton:
@@ -183,11 +202,71 @@ class TestFollowAgain:
         assert subscription.is_confirmed
         assert "You follow Bread &amp; butter &lt;baker&gt;" in page
 
-    @pytest.mark.parametrize("token", ["x", "%00", "x" * 22])
-    def test_of_nobody_is_nothing(self, client, token):
-        response = client.post(f"/subscriptions/follow-again/{token}/")
+    def test_says_so_when_it_is_followed_already(self, client, subscription):
+        response = client.post(url_of(subscription, "follow_again"))
 
-        assert b"You do not follow this job" in response.content
+        assert response.status_code == 200
+        assert "You follow Bread &amp; butter &lt;baker&gt;" in response.text
+
+    @pytest.mark.parametrize(
+        ("reason", "words"),
+        [
+            ("BOUNCED", "We ended it, because an email to you bounced."),
+            ("COMPLAINED", "because an email to you was marked as spam."),
+            ("STAFF", "Our staff ended it."),
+            ("JOB_ENDED", "It ended by itself when the job did."),
+        ],
+    )
+    def test_says_why_not_where_others_ended_it(self, client, reason, words):
+        row = make_subscription(ended_at=in_days(0), ended_reason=reason)
+
+        response = client.post(url_of(row, "follow_again"))
+
+        assert response.status_code == 409
+        assert words in response.text
+        assert "ask on the job’s page" in response.text
+        assert row.record.page.url in response.text
+
+    def test_says_so_when_the_address_gets_no_email(self, client, subscription):
+        client.post(url_of(subscription))
+        suppress(address="reader@example.org", reason="BLOCKED")
+
+        response = client.post(url_of(subscription, "follow_again"))
+
+        assert response.status_code == 409
+        assert "We no longer write to your address" in response.text
+        assert "Reply to any of our emails" in response.text
+        assert "Follow again" not in client.get(url_of(subscription)).text
+
+    def test_says_so_when_a_new_request_waits(self, client, subscription):
+        client.post(url_of(subscription))
+        other_of(subscription, record=subscription.record, confirmed=False)
+
+        response = client.post(url_of(subscription, "follow_again"))
+
+        assert response.status_code == 409
+        assert "You asked to follow it and have not confirmed that." in response.text
+
+    @pytest.mark.parametrize("end", ["deleted", "taken down"])
+    def test_of_a_job_that_is_gone_offers_others(self, client, subscription, end):
+        client.post(url_of(subscription))
+        job = subscription.record.page
+        job.delete() if end == "deleted" else job.unpublish()
+
+        response = client.post(url_of(subscription, "follow_again"))
+
+        assert response.status_code == 409
+        assert "There is nothing left to follow." in response.text
+        assert not Subscription.objects.confirmed().exists()
+
+    def test_of_a_job_that_has_closed_promises_what_is_true(self, client, subscription):
+        client.post(url_of(subscription))
+        JobPage.objects.update(closed_reason="FILLED", closed_at=in_days(-1))
+
+        page = client.post(url_of(subscription, "follow_again")).text
+
+        assert "If it opens again, we will email r•••@example.org." in page
+        assert "when it changes" not in page
 
 
 class TestStopAll:
@@ -200,13 +279,6 @@ class TestStopAll:
         assert list(Subscription.objects.current()) == [somebody_else]
         assert "You follow nothing else" in page
 
-    @pytest.mark.parametrize("token", ["x", "%00", "x" * 22])
-    def test_of_nobody_is_nothing(self, client, subscription, token):
-        response = client.post(f"/subscriptions/stop-all/{token}/")
-
-        assert b"You do not follow this job" in response.content
-        assert Subscription.objects.current().exists()
-
 
 class TestErase:
     def test_deletes_a_person_who_follows_nothing_any_more(self, client, subscription):
@@ -217,16 +289,29 @@ class TestErase:
         assert response.status_code == 200
         assert not Subscriber.objects.exists()
 
-    def test_twice_is_as_good_as_once(self, client, subscription):
+    def test_says_what_stays_true_of_a_blocked_address(self, client, subscription):
+        suppress(address="reader@example.org", reason="BLOCKED")
+
+        page = client.post(url_of(subscription, "erase")).text
+
+        assert "We will not write again." in page
+        assert "We hold nothing" not in page
+
+    def test_deletes_who_only_asked_for_something(self, client, subscription):
         client.post(url_of(subscription))
+        other_of(subscription, confirmed=False)
+
         client.post(url_of(subscription, "erase"))
 
-        assert client.post(url_of(subscription, "erase")).status_code == 200
+        assert not Subscription.objects.exists()
 
     def test_does_not_delete_who_still_follows_this_job(self, client, subscription):
-        client.post(url_of(subscription, "erase"))
+        response = client.post(url_of(subscription, "erase"))
 
         assert Subscription.objects.get().is_confirmed
+        assert response.status_code == 409
+        assert "Your address is not deleted" in response.text
+        assert "You follow 1 job." in response.text
 
     def test_does_not_delete_who_follows_another_job(self, client, subscription):
         other = other_of(subscription)
@@ -247,6 +332,23 @@ class TestErase:
 
 @pytest.mark.parametrize("name", ["follow_again", "stop_all", "erase"])
 class TestEveryOtherButton:
+    @pytest.mark.parametrize(
+        "token", ["x", "x" * 22, "%00", "%0A", "%F0%9F%8D%9E", "~", "x" * 5000, "'"]
+    )
+    def test_of_nobody_says_what_is_true_of_forged_and_erased(
+        self, client, subscription, name, token, every_row
+    ):
+        before = every_row()
+
+        response = client.post(f"/subscriptions/{name.replace('_', '-')}/{token}/")
+
+        assert response.status_code == 404
+        assert "This link leads to nobody" in response.text
+        assert "If you had your address deleted, it is" in response.text
+        assert "28 days after it last followed a job." in response.text
+        assert reverse("subscriptions:manage") in response.text
+        assert every_row() == before
+
     def test_is_not_for_other_sites_to_press(self, client, subscription, name):
         before = list(Subscription.objects.values())
         headers = {"Sec-Fetch-Site": "cross-site"}
