@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
@@ -126,12 +126,14 @@ def _cannot_follow_again(
 
 def _unsubscribed(request: HttpRequest, subscription: Subscription) -> HttpResponse:
     others = _others(subscription)
+    mine = Subscription.objects.filter(subscriber_id=subscription.subscriber_id)
+    last_end = mine.aggregate(last=Max("ended_at"))["last"]
     context = {
         "subscription": subscription,
         "record": subscription.record,
         "others": others,
         "can_follow_again": services.obstacle(subscription) is None,
-        "deletes_on": None if others else timezone.now() + retention.keep_addresses(),
+        "deletes_on": None if others else last_end + retention.keep_addresses(),
     }
     return render(request, "subscriptions/unsubscribed.html", context)
 

@@ -48,7 +48,7 @@ class TestGuessing:
     def test_is_told_when_to_go_on_in_the_look_of_the_login(self, locked_out):
         assert locked_out["Retry-After"] == "900"
         assert "Too many wrong passwords came from your network." in locked_out.text
-        assert "Try again in 15 minutes." in locked_out.text
+        assert "Try again 15 minutes after the last of them." in locked_out.text
         assert "css/login.css" in locked_out.text
 
     def test_does_not_succeed_with_the_right_password_then(self, locked_out, sign_in):
@@ -139,6 +139,25 @@ class TestAForgottenPassword:
         assert "Too many tries for this address." in response.text
         assert "publisher@board.example" in response.text
         assert len(mail.outbox) == 2
+
+    @pytest.mark.parametrize(
+        "path", ["password_reset/", "password_reset/done/", "password_reset/complete/"]
+    )
+    def test_is_asked_for_in_the_look_of_the_login(self, client, db, path):
+        page = client.get(f"/admin/{path}").text
+
+        assert "css/login.css" in page
+        assert "img/favicon.svg" in page
+
+    @pytest.mark.parametrize("token", ["forged", "c0ffee-0123456789abcdef"])
+    def test_link_of_nobody_leads_to_a_new_one(self, client, db, token):
+        url = reverse("wagtailadmin_password_reset_confirm", args=["MQ", token])
+
+        response = client.get(url)
+
+        assert "css/login.css" in response.text
+        assert "Invalid password reset link" in response.text
+        assert reverse("wagtailadmin_password_reset") in response.text
 
     def test_shares_the_limit_of_its_network(self, ask, settings):
         settings.FORM_LIMITS = settings.FORM_LIMITS | {"network": "2/10min"}

@@ -1,6 +1,7 @@
 """The link in every mail that stops it, for people and for their mail providers."""
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -113,6 +114,14 @@ class TestButton:
         assert "You no longer follow Bread &amp; butter &lt;baker&gt;" in page
         assert "We delete your address on" in page
         assert "Follow again" in page
+
+    def test_says_the_same_day_when_it_is_pressed_again_later(
+        self, client, subscription
+    ):
+        first = client.post(url_of(subscription)).text
+
+        with time_machine.travel(in_days(5)):
+            assert client.post(url_of(subscription)).text == first
 
     def test_names_how_many_others_go_on(self, client, subscription):
         other_of(subscription)
