@@ -38,6 +38,13 @@ def tell_outlook(request: HttpRequest, page: JobPage) -> None:
         _add(request, text, told=bool(outlook.told))
 
 
+def tell_approval(request: HttpRequest, page: JobPage) -> None:
+    """Add the same message after an approval, if that was the one that publishes."""
+    page = JobPage.objects.get(pk=page.pk)
+    if page.live and not page.workflow_in_progress:
+        tell_outlook(request, page)
+
+
 def tell_many(request: HttpRequest, record_ids: list[int]) -> None:
     """Add one message on all that will be told about jobs of one action.
 

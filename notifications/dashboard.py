@@ -6,9 +6,11 @@ from typing import Any
 
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
+from wagtail.admin.views.home import WorkflowObjectsToModeratePanel
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
+from jobs.models import JobPage
 from notifications.health import health, summary
 from notifications.job_listing import with_followers
 from notifications.models import AnnouncementSettings
@@ -17,6 +19,26 @@ from notifications.reminding_editors import closing_soon
 
 #: More would push the rest of the page away; the list of jobs has them all.
 MOST_CLOSING = 5
+
+
+class ReviewPanel(WorkflowObjectsToModeratePanel):
+    """Wagtail's list of what awaits review, with one way to approve a job.
+
+    That is the dialog, which says who will be told: Wagtail also offers to approve at
+    once.
+    """
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(parent_context)
+        for state in context["states"]:
+            if isinstance(state["obj"], JobPage):
+                state["actions"] = _asking_first(state["actions"])
+        return context
+
+
+def _asking_first(actions: list[tuple[str, str, bool]]) -> list[tuple[str, str, bool]]:
+    approvals = [(name, label, True) for name, label, _ in actions if name == "approve"]
+    return [action for action in actions if action[0] != "approve"] + approvals[:1]
 
 
 class EmailPanel(Component):

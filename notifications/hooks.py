@@ -30,8 +30,22 @@ def after_approval(request: HttpRequest, page: Page) -> None:
 
     Its hooks of publishing do not run then, and it saves the form in the same request.
     """
-    if request.POST.get("workflow-action-name") == "approve":
-        after_publish(request, page.specific)
+    approves = request.POST.get("workflow-action-name") == "approve"
+    if approves and isinstance(page.specific, JobPage):
+        admin_messages.tell_approval(request, page.specific)
+
+
+def ask_before_approving(
+    menu_items: list[Any], request: HttpRequest, context: dict[str, Any]
+) -> None:
+    """Leave one way to approve a job, by the dialog that says who will be told."""
+    if not isinstance(context.get("page"), JobPage):
+        return
+    approvals = [item for item in menu_items if item.name == "approve"]
+    for item in approvals:
+        item.launch_modal = True
+    for item in approvals[1:]:
+        menu_items.remove(item)
 
 
 def after_unpublish(request: HttpRequest, page: Page) -> None:

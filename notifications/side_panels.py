@@ -58,19 +58,12 @@ class FollowersSidePanel(BaseSidePanel):
         self.forecast = foretell(page)
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        user, forecast = self.request.user, self.forecast
-        last = last_announcement(self.object)
+        user = self.request.user
         context: dict[str, Any] = super().get_context_data(parent_context)
+        context |= outlook_of(self.object, self.forecast)
+        last = context["last"]
         return context | {
-            "forecast": forecast,
-            "stage": stage_of(self.object, forecast),
-            "what": what(forecast.news) if forecast.news else "",
-            "held_until": when(forecast.held_until) if forecast.held_until else "",
-            "lines": wording.lines(forecast.news.changes) if forecast.news else [],
-            "quiet_minutes": AnnouncementSettings.load().quiet_minutes,
-            "waiting": waiting_of(forecast.state),
-            "last": last,
-            "known_since": known_since(self.object, last),
+            "waiting": waiting_of(self.forecast.state),
             "pause": Pause.objects.select_related("paused_by").first(),
             "may_decide": may_decide(user),
             "may_correct": may_decide(user) and last and may_be_corrected(last),
@@ -80,6 +73,26 @@ class FollowersSidePanel(BaseSidePanel):
 
     class Media:
         js = ["js/followers_panel.js"]
+
+
+def outlook_of(page: JobPage, forecast: Forecast) -> dict[str, Any]:
+    """What publishing a draft tells followers, in words, and what they were told last.
+
+    For ``notifications/admin/includes/foretold.html``: ``stage`` is from ``stage_of``;
+    ``what`` and ``lines`` are the news; ``held_until`` says when it goes out if the
+    least gap holds it, else "".
+    """
+    news, last = forecast.news, last_announcement(page)
+    return {
+        "forecast": forecast,
+        "stage": stage_of(page, forecast),
+        "what": what(news) if news else "",
+        "lines": wording.lines(news.changes) if news else [],
+        "held_until": when(forecast.held_until) if forecast.held_until else "",
+        "quiet_minutes": AnnouncementSettings.load().quiet_minutes,
+        "last": last,
+        "known_since": known_since(page, last),
+    }
 
 
 def stage_of(page: JobPage, forecast: Forecast) -> str:

@@ -8,12 +8,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.home import WorkflowObjectsToModeratePanel
 from wagtail.snippets.models import register_snippet
 from wagtail_modeladmin.options import modeladmin_register
 
 from notifications import hooks as ours
 from notifications.bulk_actions import JOB_BULK_ACTIONS
-from notifications.dashboard import ClosingSoonPanel, EmailPanel
+from notifications.dashboard import ClosingSoonPanel, EmailPanel, ReviewPanel
 from notifications.email_log import EmailLog
 from notifications.job_listing import job_listing_viewset
 from notifications.overview import OverviewPanel
@@ -200,6 +201,10 @@ def register_urls():  # type: ignore[no-untyped-def]
 
 @hooks.register("construct_homepage_panels")
 def add_panels(request, panels):  # type: ignore[no-untyped-def]
+    panels[:] = [
+        ReviewPanel() if isinstance(panel, WorkflowObjectsToModeratePanel) else panel
+        for panel in panels
+    ]
     panels += [OverviewPanel(), ClosingSoonPanel()]
     if may_see_announcements(request.user):
         panels.append(EmailPanel())
@@ -242,6 +247,7 @@ for bulk_action in JOB_BULK_ACTIONS:
     hooks.register("register_bulk_action", bulk_action)
 hooks.register("after_publish_page", ours.after_publish)
 hooks.register("after_edit_page", ours.after_approval)
+hooks.register("construct_page_action_menu", ours.ask_before_approving)
 hooks.register("before_unpublish_page", ours.before_unpublish)
 hooks.register("after_unpublish_page", ours.after_unpublish)
 hooks.register("before_delete_page", ours.before_delete)

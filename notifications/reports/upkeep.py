@@ -105,11 +105,15 @@ class Remedy:
 def remedies(job: Any, user: Any) -> list[Remedy]:
     """What ``user`` may do about a job; nothing where that is somebody else's."""
     rights = job.permissions_for_user(user)
+    may_close = job.live and rights.can_publish()
     found = []
+    if job.is_closing and may_close:
+        url = reverse("notifications_closing_soon", args=[job.pk])
+        return [Remedy(gettext("Extend or close"), url)]
     if rights.can_edit():
         url = reverse("wagtailadmin_pages:edit", args=[job.pk])
         found.append(Remedy(_edit(job), url))
-    if job.live and rights.can_publish():
+    if may_close:
         url = reverse("notifications_close_job", args=[job.pk])
         found.append(Remedy(_close(job), url))
     if job.is_down and rights.can_delete():

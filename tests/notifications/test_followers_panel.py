@@ -151,9 +151,20 @@ class TestStages:
 
         text = panel(publisher, followed)
 
-        assert "what changes until then goes out together" in text
+        assert "this waits, and what else changes until then goes out with it" in text
         last = Announcement.objects.get().created_at
         assert when(last + dt.timedelta(hours=4)) in text
+
+    def test_what_goes_out_together_is_counted(self, followed, publisher, worker):
+        AnnouncementSettings.objects.update(least_gap_hours=4)
+        edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+        again = edit(JobPage.objects.get(), pay_max=29500)
+        edit(again, workplace="HYBRID", requirements=["Own bicycle"])
+
+        text = panel(publisher, followed)
+
+        assert "3 changes go out together" in text
 
     def test_a_pause_is_seen(self, followed, publisher):
         Pause.objects.create(paused_by=publisher.user)
