@@ -17,7 +17,7 @@ from jobs import formatting, wording
 from jobs.facts import facts_now, private_paths
 from jobs.models import JobPage, JobRecord
 from notifications import clock, services
-from notifications.audience import audience, crowd_of
+from notifications.audience import crowd_of, hearing
 from notifications.models import AnnouncedState, Announcement
 from notifications.permissions import may_see_announcements
 
@@ -62,8 +62,7 @@ def tell_many(request: HttpRequest, record_ids: list[int]) -> None:
         if news is not None:
             rows = changed if news.kind == Kind.CHANGED else ended
             rows.append(state.record_id)
-    followers = audience(Kind.CHANGED).filter(record__in=changed)
-    followers |= audience(Kind.CLOSED).filter(record__in=ended)
+    followers = hearing(changed=changed, ended=ended)
     records = JobRecord.objects.filter(pk__in=followers.values("record"))
     if len(records) == 1:
         _add(request, outlook_text(services.outlook(record=records[0])), told=True)

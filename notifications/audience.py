@@ -13,6 +13,8 @@ from notifications.models import Announcement
 from subscriptions.models import Subscription
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from subscriptions.models import SubscriptionQuerySet
 
 #: Of subscriptions: their job is open as far as its followers know. That it ended is
@@ -37,6 +39,12 @@ def audience(kind: str) -> SubscriptionQuerySet:
     """The followers, of any job, who would hear of news of ``kind`` decided now."""
     everybody = kind in Announcement.FOR_EVERYONE
     return mailable(Subscription.objects.confirmed().wanting(endings=everybody))
+
+
+def hearing(*, changed: Iterable[int], ended: Iterable[int]) -> SubscriptionQuerySet:
+    """The followers who would hear of changes, and of ends, of the jobs of records."""
+    rows = audience(Announcement.Kind.CHANGED).filter(record__in=changed)
+    return rows | audience(Announcement.Kind.CLOSED).filter(record__in=ended)
 
 
 def people_told(*, record_id: int, kind: str) -> int:

@@ -11,17 +11,23 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from jobs.choices import ClosedReason, TellFollowers
 from jobs.facts import Facts, changes, facts_if_published, facts_now, is_open
+from jobs.models import JobPage
 from notifications import clock, services
-from notifications.audience import people_told
+from notifications.audience import Crowd, crowd_of, hearing, people_told
 from notifications.models import AnnouncedState, Announcement, AnnouncementSettings
 from notifications.models.announcements import STRENGTH
 from notifications.previews import Preview, preview_announcement
 from subscriptions.services import followers_of
 
 if TYPE_CHECKING:
-    from jobs.models import JobPage
+    from collections.abc import Iterable
+
+    from wagtail.models import Page
+
     from notifications.services import News
 
 
@@ -119,6 +125,39 @@ def waiting_email(state: AnnouncedState) -> Waiting | None:
     )
     told = people_told(record_id=state.record_id, kind=news.kind)
     return Waiting(told=told, preview=preview_announcement(announcement))
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """What publishing the drafts of some pages tells: jobs with news, and whom.
+
+    ``found`` says whether there is any job among the pages.
+    """
+
+    found: bool
+    jobs: int
+    told: Crowd
+
+
+def foretell_publishing(pages: Iterable[Page]) -> Publishing:
+    """Say what publishing the newest drafts of ``pages`` at once would tell.
+
+    What is below a page counts as far as it is not public: Wagtail offers to publish
+    that too.
+    """
+    wanted = Q(pk__in=[page.pk for page in pages])
+    for page in pages:
+        wanted |= Q(path__startswith=page.path, live=False)
+    changed: list[int] = []
+    ended: list[int] = []
+    jobs = JobPage.objects.filter(wanted, alias_of__isnull=True)
+    for job in jobs.select_related("latest_revision"):
+        forecast = foretell(job.get_latest_revision_as_object())
+        if forecast.news is not None and forecast.state is not None and forecast.told:
+            is_change = forecast.news.kind == Announcement.Kind.CHANGED
+            (changed if is_change else ended).append(forecast.state.record_id)
+    told = crowd_of(hearing(changed=changed, ended=ended))
+    return Publishing(bool(jobs), len(changed) + len(ended), told)
 
 
 def foretell_closing(page: JobPage) -> Forecast:

@@ -16,7 +16,8 @@ from jobs.facts import Change
 from jobs.models import JobPage
 from jobs.wording import ChangeLine, ended_word
 from notifications.endings import EndingForm, ending_of
-from notifications.models import Announcement
+from notifications.foretelling import foretell_publishing
+from notifications.models import Announcement, AnnouncementSettings, Pause
 from notifications.personal_data import sent_about
 
 if TYPE_CHECKING:
@@ -134,6 +135,16 @@ def with_emails(follows: Sequence[FollowShown]) -> list[tuple[FollowShown, list[
     """
     sent = sent_about([follow.subscription for follow in follows])
     return [(follow, sent[follow.subscription.pk]) for follow in follows]
+
+
+@register.inclusion_tag("notifications/admin/includes/publishing.html")
+def foretold_of_publishing(items: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Say who is told when the pages that Wagtail's bulk action lists are published."""
+    return {
+        "publishing": foretell_publishing([item["item"] for item in items]),
+        "quiet_minutes": AnnouncementSettings.load().quiet_minutes,
+        "pause": Pause.objects.first(),
+    }
 
 
 @register.inclusion_tag("notifications/admin/includes/ending.html", takes_context=True)

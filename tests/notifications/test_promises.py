@@ -103,6 +103,34 @@ class TestOfAChange:
         assert f"{CHANGES} followers will be told" in said
         assert sent() == CHANGES
 
+    def test_publishing_several_drafts(self, mixed, publisher, sent):
+        edit(mixed, pay_max=29000, publish=False)
+        url = bulk_url("publish", mixed, make_job())
+
+        text = words(publisher.get(url))
+        publisher.post(url)
+
+        assert f"1 job has news for {CHANGES} followers ({CHANGES} people)." in text
+        assert "The email goes out 10 minutes after you confirm" in text
+        assert sent() == CHANGES
+
+    def test_publishing_what_is_not_public_below_a_page(self, mixed, sent):
+        owner, board = Staff("Site owners"), mixed.get_parent()
+        mixed.unpublish()
+        assert sent() == ENDINGS
+        url = bulk_url("publish", board)
+
+        text = words(owner.get(url))
+        owner.post(url, {"include_descendants": "on"})
+
+        assert f"1 job has news for {ENDINGS} followers ({ENDINGS} people)." in text
+        assert sent() == ENDINGS
+
+    def test_publishing_what_followers_know_already(self, mixed, publisher):
+        text = words(publisher.get(bulk_url("publish", mixed)))
+
+        assert "No email goes out: their followers know how the jobs stand." in text
+
 
 class TestOfAnEnding:
     def test_closing(self, mixed, publisher, sent):
