@@ -121,7 +121,7 @@ class JobsByCriteriaBlock(blocks.StructBlock):
     )
 
     class Meta:
-        icon = "filter"
+        icon = "sliders"
         label = _("Jobs by criteria")
         label_format = "{heading}"
         template = "home/blocks/jobs_by_criteria.html"

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
-from wagtail.admin.widgets import AdminDateTimeInput
+from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateTimeInput
 
 from jobs.choices import EmploymentType, Strictness, Workplace
 
@@ -25,6 +25,14 @@ RESERVED_SLUGS = {"feed", "company", "closed"}
 #: Choices that start with the board's own, or with the usual one.
 PRE_FILLED = {"pay_currency", "pay_period", "tell_followers"}
 LAST_MINUTE = dt.time(23, 59)
+
+
+class LineInput(AdminAutoHeightTextInput):
+    """A field for one line of text that is never cut: it grows, and breaks are spaces."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return value and " ".join(value.split())
 
 
 class ClosingDateInput(AdminDateTimeInput):

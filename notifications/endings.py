@@ -13,6 +13,7 @@ from wagtail.models import Page
 
 from jobs.choices import TakenDownBecause
 from jobs.facts import OPEN
+from jobs.forms import LineInput
 from jobs.models import JobPage
 from notifications import clock
 from notifications.audience import KNOWN_AS_OPEN, audience, crowd_of
@@ -37,6 +38,7 @@ class EndingForm(forms.Form):
         label=_("A line for followers"),
         max_length=300,
         required=False,
+        widget=LineInput,
         help_text=_("Optional. They see it in the email."),
     )
 

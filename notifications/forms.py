@@ -14,6 +14,7 @@ from wagtail.admin.widgets import (
 )
 
 from jobs.choices import ClosedReason
+from jobs.forms import LineInput
 from jobs.models import JobPage, JobRecord
 from notifications import texts
 from notifications.models import EmailText
@@ -126,6 +127,7 @@ class CloseJobForm(forms.Form):
         label=_("A line for followers"),
         max_length=300,
         required=False,
+        widget=LineInput,
         help_text=_("Optional. They see it in the email, and so does everyone."),
     )
 
@@ -143,6 +145,7 @@ class ExtendJobForm(forms.Form):
         label=_("A line for followers"),
         max_length=300,
         required=False,
+        widget=LineInput,
         help_text=_("Optional. They see it in the email, and so does everyone."),
     )
 

@@ -28,6 +28,7 @@ from wagtail.snippets.views.snippets import (
 )
 
 from jobs.models import Company, JobCategory, JobPage
+from notifications.approving import ApproveView, CollectApprovalView
 from notifications.checklist import ChecklistSidePanel
 from notifications.email_log import EmailLog
 from notifications.forms import AddFollowerForm
@@ -68,7 +69,12 @@ class CompanyViewSet(SnippetViewSet):
         "name",
         Column("live_jobs", label=_("Jobs"), sort_key="live_jobs"),
         "notices",
-        "is_archived",
+        Column(
+            "is_archived",
+            label=_("Archived"),
+            accessor=lambda company: _("Yes") if company.is_archived else "",
+            sort_key="is_archived",
+        ),
     ]
     list_filter = ["is_archived", "notices"]
     ordering = ["name"]
@@ -175,6 +181,10 @@ class SubscriptionCreateView(CreateView):
 
     def get_page_subtitle(self) -> str:
         return ""
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        [*items, _new] = super().get_breadcrumbs_items()
+        return [*items, {"url": "", "label": self.page_title}]
 
     def get_form_class(self) -> type[AddFollowerForm]:
         return AddFollowerForm
@@ -288,6 +298,8 @@ class JobPageViewSet(PageViewSet):
     model = JobPage
     add_view_class = JobCreateView
     edit_view_class = JobEditView
+    workflow_action_view_class = ApproveView
+    collect_workflow_action_data_view_class = CollectApprovalView
 
 
 job_page_viewset = JobPageViewSet("job_pages")

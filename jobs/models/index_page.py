@@ -4,6 +4,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -11,6 +12,7 @@ from wagtail.models import Page
 from jobs import choosing, facets, feeds, formatting, listing
 from jobs.blocks import RegionBlock
 from jobs.filters import NEWEST, JobFilterSet
+from jobs.forms import LineInput
 from jobs.models.pages import JobPage
 from jobs.models.settings import BoardSettings
 from jobs.models.snippets import Company
@@ -39,7 +41,12 @@ class JobIndexPage(RoutablePageMixin, Page):
         help_text=_("After the last job and the page numbers."),
     )
 
-    content_panels = [*Page.content_panels, "intro", "above", "below"]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("intro", widget=LineInput),
+        "above",
+        "below",
+    ]
 
     parent_page_types = ["home.HomePage"]
     subpage_types = ["jobs.JobPage"]

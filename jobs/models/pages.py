@@ -23,7 +23,7 @@ from wagtail.search import index
 
 from jobs import choices, facts, formatting, search, structured_data
 from jobs.blocks import JobBodyBlock
-from jobs.forms import JobPageForm
+from jobs.forms import JobPageForm, LineInput
 from jobs.models.children import JobRequirement, JobTag, load_children
 from jobs.models.querysets import JobPageManager
 from jobs.models.snippets import Company
@@ -161,7 +161,7 @@ class JobPage(Page):
             "title", placeholder=_("Job title"), help_text=_("As the ad says it.")
         ),
         "company",
-        "summary",
+        FieldPanel("summary", widget=LineInput),
         FieldRowPanel(["employment_type", "workplace"]),
         InlinePanel(
             "locations",
@@ -185,7 +185,10 @@ class JobPage(Page):
         ),
         FieldRowPanel(["category", "tags"]),
         MultiFieldPanel(
-            [FieldPanel("tell_followers", widget=RadioSelect), "change_note"],
+            [
+                FieldPanel("tell_followers", widget=RadioSelect),
+                FieldPanel("change_note", widget=LineInput),
+            ],
             heading=_("Followers, this time"),
         ),
     ]

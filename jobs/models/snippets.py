@@ -160,8 +160,8 @@ class JobCategory(index.Indexed, NamedBySlug):
     search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
     class Meta:
-        verbose_name = _("category")
-        verbose_name_plural = _("categories")
+        verbose_name = _("field of work")
+        verbose_name_plural = _("fields of work")
 
     def __str__(self) -> str:
         return self.name

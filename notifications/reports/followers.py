@@ -106,6 +106,8 @@ class FollowersFilterSet(WagtailFilterSet):
 
 class FollowersReport(CountsReport):
     model = JobRecord
+    verbose_name = _("job")
+    verbose_name_plural = _("jobs")
     slug = "followers"
     page_title = _("Followers of jobs")
     header_icon = "group"

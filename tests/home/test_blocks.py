@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from wagtail.admin.icons import get_icons
 from wagtail.fields import StreamField
 from wagtail.models import PageViewRestriction
 from wagtail.test.utils.form_data import nested_form_data, streamfield
@@ -73,6 +74,7 @@ class TestEveryBlock:
     @pytest.mark.parametrize("block", every_block())
     def test_has_icon_template_description_and_preview(self, block):
         assert block.meta.icon != "placeholder"
+        assert f'id="icon-{block.meta.icon}"' in get_icons()
         assert block.meta.template
         assert block.get_description()
         assert block.is_previewable

@@ -151,6 +151,14 @@ class TestPublishing:
         assert errors == {}
         assert job.live
 
+    def test_takes_breaks_in_what_is_one_line_for_spaces(self, editor):
+        lines = "Bakes all night.\r\n\r\nSleeps all day."
+
+        job, errors = editor.add(summary=lines, change_note=lines)
+
+        assert errors == {}
+        assert job.summary == "Bakes all night. Sleeps all day."
+
     def test_lets_a_job_be_corrected_whose_closing_date_has_passed(self, editor):
         job = make_job(closes_at=in_days(-3))
 
