@@ -70,7 +70,7 @@ ALLOTMENTS = Job(
     must=("You have grown vegetables", "Even temper"),
     pay=Pay("16.08", period=PayPeriod.HOUR),
     employment_type=EmploymentType.PART_TIME,
-    posted=41,
+    posted=72,
     at="12:30",
     apply_url="https://marlhaven.example/council/jobs/allotments/",
     tags=("outdoors",),

@@ -14,6 +14,7 @@ from wagtail.models import Page, TaskState
 
 from jobs.choices import CompanyNotices
 from jobs.models import BoardSettings, Company, JobPage
+from jobs.warnings import warnings_of
 from jobsite.demo.jobs_town import JOBS
 from jobsite.demo.people import PEOPLE, address
 from notifications.models import (
@@ -97,6 +98,7 @@ class TestTownsJobs:
                 lambda x: x.closing_in == "In 60 days",
             ),
             ("Allotments officer", lambda x: x.closes_at is None and x.is_open),
+            ("Allotments officer", lambda x: warnings_of(x, timezone.now())),
             ("Apprentice baker", lambda x: x.flag == "New today"),
             (
                 "Shop manager, Station Road",
