@@ -65,9 +65,14 @@ def lines(changes: Iterable[Change]) -> list[ChangeLine]:
 
     Costs one query per kind of id that changed, none otherwise.
     """
-    changes = list(changes)
-    names = _names(changes)
-    return [_line(change, names) for change in changes]
+    [found] = lines_of_each([list(changes)])
+    return found
+
+
+def lines_of_each(groups: Sequence[Sequence[Change]]) -> list[list[ChangeLine]]:
+    """Say the changes of several jobs, for the queries of one."""
+    names = _names([change for group in groups for change in group])
+    return [[_line(change, names) for change in group] for group in groups]
 
 
 def _line(change: Change, names: dict[tuple[str, int], str]) -> ChangeLine:

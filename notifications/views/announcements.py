@@ -115,11 +115,14 @@ def waiting_news() -> Iterator[dict[str, Any]]:
     )
     now, private = clock.database_now(), private_paths()
     gap = AnnouncementSettings.load().least_gap
+    found = []
     for state in states:
         after = facts_now(state.record, now, private)
         news = services.news_between(state, after, now)
-        if news is None:
-            continue
+        if news is not None:
+            found.append((state, news))
+    lines = wording.lines_of_each([news.changes for _state, news in found])
+    for (state, news), of_news in zip(found, lines, strict=True):
         ends = news.kind in Announcement.FOR_EVERYONE
         is_held = not (ends or state.at_once or state.changed_at is None)
         yield {
@@ -129,7 +132,7 @@ def waiting_news() -> Iterator[dict[str, Any]]:
             if is_held
             else state.due_at,
             "what": what(news),
-            "lines": wording.lines(news.changes),
+            "lines": of_news,
             "kind": Kind(news.kind).label,
         }
 

@@ -2,14 +2,11 @@
 
 import pytest
 from django.core import mail
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from jobs.models import JobPage, JobRecord
-from notifications import services
+from jobs.models import JobPage
 from notifications.models import AnnouncedState, Announcement
-from tests.factories import edit, in_days, make_jobs, make_subscription, make_user
+from tests.factories import edit, make_user
 from tests.notifications.conftest import TITLE, Staff
 
 LIST = "notifications_announcements"
@@ -174,23 +171,3 @@ class TestDeciding:
         response = staff.get(reverse(LIST), {"state": "cancelled"})
         assert [x.state for x in response.context["announcements"]] == ["CANCELLED"]
         assert not JobPage.objects.get().record.announcements.told().exists()
-
-
-class TestQueries:
-    @pytest.mark.parametrize("name", [LIST, "wagtailadmin_home"])
-    def test_are_the_same_for_five_jobs_that_wait_and_for_fifty(self, name, db, staff):
-        counts = []
-        for number in (5, 45):
-            for job in make_jobs(number, closes_at=in_days(2)):
-                record = JobRecord.for_page(job)
-                make_subscription(job=job)
-                services.ensure_state(record_id=record.pk)
-                JobPage.objects.filter(pk=job.pk).update(pay_max=31000)
-            AnnouncedState.objects.update(due_at=in_days(1))
-            staff.get(reverse(name))
-            with CaptureQueriesContext(connection) as captured:
-                response = staff.get(reverse(name))
-            counts.append(len(captured))
-
-        assert counts[0] == counts[1]
-        assert "Job &amp; no. " in response.content.decode()

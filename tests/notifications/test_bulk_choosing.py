@@ -210,18 +210,6 @@ class TestWhatItCosts:
         return len(queries)
 
     @pytest.mark.parametrize("action", ACTIONS)
-    def test_asking_is_the_same_for_any_number(self, publisher, action):
-        jobs = [make_job() for _ in range(6)]
-        for job in jobs:
-            make_subscription(job=job, email=READERS[0])
-        publisher.get(bulk_url(action, *jobs))
-
-        few = self.count(publisher, "get", bulk_url(action, *jobs[:2]), {})
-        many = self.count(publisher, "get", bulk_url(action, *jobs), {})
-
-        assert few == many
-
-    @pytest.mark.parametrize("action", ACTIONS)
     def test_each_job_costs_the_same(self, publisher, action):
         jobs = [make_job() for _ in range(9)]
         for job in jobs:

@@ -114,11 +114,6 @@ def test_it_cannot_be_searched_by_address(log, support):
     assert "p•••@example.org" not in html
 
 
-def test_it_costs_the_same_with_many_rows(log, support, django_assert_max_num_queries):
-    with django_assert_max_num_queries(20):
-        support.get(index())
-
-
 def test_an_email_is_shown_as_it_was_sent_in_both_its_parts(log, support):
     for email in log.filter(announcement__kind="CHANGED"):
         html = support.get(inspect(email)).content.decode()

@@ -6,8 +6,6 @@ import io
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,7 +18,6 @@ from tests.factories import (
     make_company,
     make_draft,
     make_job,
-    make_jobs,
     make_subscription,
 )
 from tests.notifications.conftest import READERS, Staff
@@ -176,25 +173,6 @@ class TestExport:
         response = publisher.get(reverse("jobs_listing:index"), {"export": "xlsx"})
 
         assert response.getvalue().startswith(b"PK")
-
-
-class TestCost:
-    @pytest.mark.parametrize(
-        "groups", [(), ("Job editors",), ("Job publishers",), ("Site owners",)]
-    )
-    @pytest.mark.parametrize("live", [True, False])
-    def test_is_the_same_for_five_and_for_fifty_jobs(self, groups, live):
-        client, url = Staff(*groups), reverse("jobs_listing:index")
-        counts = []
-        for number in (5, 45):
-            make_jobs(number)
-            JobPage.objects.update(live=live)
-            client.get(url)
-            with CaptureQueriesContext(connection) as captured:
-                client.get(url)
-            counts.append(len(captured))
-
-        assert counts[0] == counts[1] <= MOST_QUERIES
 
 
 class TestDeleting:

@@ -13,9 +13,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from jobs.models import JobPage
-from notifications.models import AnnouncedState, Announcement, OutgoingEmail
+from notifications.models import AnnouncedState
 from tests.e2e.crawling import rows
 from tests.factories import edit, make_category, make_image
+from tests.notifications.admin_pages import samples_of
 from tests.notifications.admin_urls import our_addresses, our_bulk_actions
 from tests.notifications.conftest import READERS, Staff
 
@@ -115,36 +116,9 @@ def board(followed, worker):
 
 
 @pytest.fixture
-def samples(board):
-    announcement, state = Announcement.objects.get(), AnnouncedState.objects.get()
-    subscription = board.record.subscriptions.first()
-    email = OutgoingEmail.objects.filter(announcement=announcement).first()
-    return {
-        "notifications_": {
-            "pk": announcement.pk,
-            "state_id": state.pk,
-            "page_id": board.pk,
-            "kind": "changed",
-        },
-        "support_": {"pk": subscription.pk, "announcement_pk": announcement.pk},
-        "support_send_link": {"pk": subscription.subscriber.pk},
-        "support_download": {"pk": subscription.subscriber.pk},
-        "support_act": {"pk": subscription.subscriber.pk, "act": "stop-all"},
-        "email-log_": {"instance_pk": email.pk},
-        "wagtailsnippets_jobs_company": {"pk": board.company.pk},
-        "wagtailsnippets_jobs_jobcategory": {"pk": board.category.pk},
-        "wagtailsnippetchoosers_jobs_company": {"pk": board.company.pk},
-        "wagtailsnippetchoosers_jobs_jobcategory": {"pk": board.category.pk},
-        "wagtailsnippets_subscriptions_subscriber": {
-            "pk": subscription.subscriber.pk,
-        },
-        "wagtailsnippets_subscriptions_subscription": {"pk": subscription.pk},
-    }
-
-
-@pytest.fixture
-def paths(board, samples):
+def paths(board):
     """Each path with its name and the groups that may open it."""
+    samples = samples_of(board)
     found = [(x.path(samples), x.name, rule_for(x.name)) for x in ADDRESSES]
     for (app, model), groups in SETTINGS.items():
         row = apps.get_model(app, model).load()

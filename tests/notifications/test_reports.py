@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
@@ -19,13 +18,12 @@ from jobs.services import close_job
 from notifications.models import Announcement, OutgoingEmail, Suppression
 from notifications.reports import REPORTS, periods
 from notifications.reports.plots import Point, draw
-from subscriptions.models import EndedReason, Subscriber, Subscription
+from subscriptions.models import EndedReason
 from tests.factories import (
     in_days,
     make_company,
     make_draft,
     make_job,
-    make_jobs,
     make_record,
     make_subscription,
 )
@@ -639,55 +637,3 @@ class TestWhoMayRead:
 
         assert response.getvalue().startswith(b"PK")
         assert f'filename="{slug}.xlsx"' in response["Content-Disposition"]
-
-
-def crowd(count):
-    """So many jobs that close soon, each followed, told and written about."""
-    jobs = list(make_jobs(count, closes_at=in_days(3)))
-    start = JobRecord.objects.count()
-    records = JobRecord.objects.bulk_create(
-        JobRecord(page=job, title=job.title) for job in jobs
-    )
-    people = Subscriber.objects.bulk_create(
-        Subscriber(address=f"p{start + n}@example.org", address_hash=f"{start + n}")
-        for n in range(count)
-    )
-    yesterday = timezone.now() - dt.timedelta(days=1)
-    Subscription.objects.bulk_create(
-        Subscription(subscriber=person, record=record, confirmed_at=yesterday)
-        for person, record in zip(people, records, strict=True)
-    )
-    kinds = OutgoingEmail.Kind.values
-    for number, record in enumerate(records):
-        told(record, sent=1)
-        queue(
-            f"x{start + number}",
-            kind=kinds[(start + number) // 10],
-            state=OutgoingEmail.State.SENT,
-            sent_at=timezone.now() - dt.timedelta(days=(start + number) % 25),
-            last_code=f"250 {number}",
-        )
-
-
-class TestCost:
-    @pytest.mark.parametrize(
-        ("slug", "group"),
-        [
-            (slug, group)
-            for slug in NAMES
-            for group in ("Job editors", "Subscriber support", "")
-            if not group or group in ALLOWED[slug]
-        ],
-    )
-    def test_is_the_same_for_five_rows_and_for_fifty(self, slug, group):
-        client = Staff(*filter(None, [group]))
-        counts = []
-        for number in (5, 45):
-            crowd(number)
-            shown = len(rows(client, slug))
-            with CaptureQueriesContext(connection) as captured:
-                client.get(url_of(slug))
-            counts.append((shown, len(captured)))
-
-        assert [shown for shown, _queries in counts] == [5, 50]
-        assert counts[0][1] == counts[1][1] <= MOST_QUERIES

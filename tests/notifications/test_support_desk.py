@@ -1,18 +1,14 @@
 """The support desk: who is found, who may look, what one sees, and that it is noted."""
 
-import datetime as dt
-
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
-from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from notifications.models import OutgoingEmail, Suppression
 from notifications.support.links import PEOPLE
 from notifications.suppressing import suppress
 from subscriptions.models import Subscriber, Subscription
-from tests.factories import edit, make_job, make_subscription, make_user
 from tests.notifications.conftest import Staff
 
 ROLES = {
@@ -239,73 +235,3 @@ class TestRights:
         assert READER in text
         for words in ("Block the address", "Erase the person", "Send them their link"):
             assert words not in text
-
-
-class TestCost:
-    """A page costs the same however much a person follows and was sent."""
-
-    def grow(self, person, job, count):
-        now = timezone.now()
-        for number in range(count):
-            follow = make_subscription(
-                job=job,
-                email=person.address,
-                ended_at=now,
-                ended_reason="UNSUBSCRIBED",
-            )
-            email = OutgoingEmail.objects.create(
-                kind="CONFIRM",
-                key=f"x:{follow.pk}",
-                subscriber=person,
-                due_at=now - dt.timedelta(days=number),
-            )
-            email.subscriptions.add(follow)
-            email.failures.create(made_at=now, answer="450 4.2.0")
-
-    def queries_of(self, client, url, django_assert_max_num_queries):
-        # What Wagtail remembers once a process is not counted.
-        client.get(url)
-        with django_assert_max_num_queries(15) as counted:
-            response = client.get(url)
-        assert response.status_code == 200
-        return len(counted)
-
-    @pytest.mark.parametrize(
-        "name",
-        [
-            f"{PEOPLE}:list",
-            "wagtailsnippets_subscriptions_subscription:list",
-            "email-log_modeladmin_index",
-        ],
-    )
-    def test_of_a_list(self, name, person, support, django_assert_max_num_queries):
-        self.grow(person, make_job(), 5)
-        url = reverse(name)
-        few = self.queries_of(support, url, django_assert_max_num_queries)
-        self.grow(person, make_job(), 45)
-
-        assert self.queries_of(support, url, django_assert_max_num_queries) == few
-
-    def test_of_a_person(self, person, support, django_assert_max_num_queries):
-        job = make_job()
-        self.grow(person, job, 5)
-        few = self.queries_of(support, page_of(person), django_assert_max_num_queries)
-        self.grow(person, job, 45)
-
-        many = self.queries_of(support, page_of(person), django_assert_max_num_queries)
-        assert many == few
-
-    def test_of_a_story(
-        self, person, followed, support, worker, django_assert_max_num_queries
-    ):
-        follow = person.subscriptions.get()
-        url = reverse("support_trace", args=[follow.pk])
-        publisher = make_user()
-        edit(followed, pay_max=29000, user=publisher)
-        worker.run(minutes=11)
-        few = self.queries_of(support, url, django_assert_max_num_queries)
-        for pay in range(30000, 30010):
-            edit(followed, pay_max=pay, user=publisher)
-            worker.run(minutes=11)
-
-        assert self.queries_of(support, url, django_assert_max_num_queries) == few

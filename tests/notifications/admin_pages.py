@@ -1,0 +1,224 @@
+"""Every page of the admin that is ours, on a board where each has something to show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from fnmatch import fnmatch
+from typing import Any
+
+from django.apps import apps
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.log_actions import log
+
+from home.models import HomePage
+from jobs.models import JobIndexPage, JobPage, JobRecord
+from notifications import services
+from notifications.models import (
+    AnnouncedState,
+    Announcement,
+    EmailText,
+    OutgoingEmail,
+    Suppression,
+)
+from subscriptions.models import Subscriber
+from tests.factories import (
+    edit,
+    in_days,
+    make_category,
+    make_image,
+    make_job,
+    make_jobs,
+    make_subscriber,
+    make_subscription,
+    make_user,
+)
+from tests.notifications.admin_urls import our_addresses
+
+READER = "reader.of.all@example.org"
+SETTINGS = (
+    "home.LookSettings",
+    "jobs.BoardSettings",
+    "notifications.AnnouncementSettings",
+)
+#: Wagtail's pages of a job on which we say something, or which say something of ours.
+OF_A_JOB = (
+    "copy",
+    "delete",
+    "edit",
+    "history",
+    "unpublish",
+    "usage",
+    "workflow_history",
+)
+#: Its bulk actions, in which ours are.
+BULK = (
+    "cancel_jobs",
+    "change_company",
+    "close_as_filled",
+    "delete",
+    "extend_closing_date",
+    "publish",
+    "unpublish",
+)
+#: What is asked for by a script, or only takes a POST, or leads elsewhere at once.
+NO_PAGES = ("*_results", "*:chosen*")
+
+
+def furnish(deliver: Callable[[], Any]) -> JobPage:
+    """A job with all that happens to one: told, edited again, reviewed, followed."""
+    job = make_job(
+        title="Night baker & confectioner",
+        category=make_category(),
+        closes_at=in_days(3),
+        user=make_user("Job publishers"),
+    )
+    make_image()
+    EmailText.objects.create(kind="CHANGED", opening="Dear reader of {title},")
+    make_subscription(job=job, email=READER)
+    deliver()
+    edit(job, pay_max=29000)
+    AnnouncedState.objects.update(due_at=timezone.now() - dt.timedelta(seconds=1))
+    deliver()
+    make_subscription(job=job, email="asked@example.org", confirmed=False)
+    edit(JobPage.objects.get(), pay_max=29500)
+    return JobPage.objects.get()
+
+
+def crowd(job: JobPage, count: int) -> None:
+    """So many more of all that our pages list, and so much more of ``job`` and READER.
+
+    Jobs of companies and fields of their own that close soon, half of them drafts or
+    closed, each followed, told and with news waiting; ``job`` is told as often, and
+    has as many more followers; READER follows all, and was written to about each.
+    """
+    now, first = timezone.now(), JobRecord.objects.count()
+    publisher = make_user("Job publishers")
+    reader = Subscriber.objects.get(address=READER)
+    jobs = list(make_jobs(count, closes_at=in_days(3)))
+    records = JobRecord.objects.bulk_create(
+        JobRecord(page=page, title=page.title, company_name="Crumb") for page in jobs
+    )
+    for record in records:
+        services.ensure_state(record_id=record.pk)
+    made = JobPage.objects.filter(pk__in=[page.pk for page in jobs])
+    made.update(pay_max=31000)
+    made.filter(pk__in=[page.pk for page in jobs[::5]]).update(live=False)
+    made.filter(pk__in=[page.pk for page in jobs[::4]]).update(closed_reason="FILLED")
+    AnnouncedState.objects.update(due_at=now + dt.timedelta(minutes=5))
+    for number, record in enumerate(records, start=first):
+        category = make_category(name=f"Field {number}")
+        made.filter(pk=record.page_id).update(category=category)
+        person = make_subscriber(f"crowd{number}@example.org")
+        told = make_announcement(record, version=1)
+        make_announcement(job.record, version=number + 10)
+        for someone in (person, reader):
+            make_subscription(record=record, email=someone.address)
+            make_email(f"{number}:{someone.pk}", told, someone, days_ago=number % 25)
+        make_subscription(job=job, email=person.address)
+        log(instance=job, action="wagtail.publish", user=publisher)
+        Suppression.objects.create(address_hash=f"{number}", reason="BLOCKED")
+
+
+def make_announcement(record: JobRecord, *, version: int) -> Announcement:
+    now = timezone.now()
+    return Announcement.objects.create(
+        record=record,
+        version=version,
+        kind=Announcement.Kind.CHANGED,
+        state=Announcement.State.DONE,
+        before={},
+        after={},
+        subject=f"Pay changed: {record.title}",
+        created_at=now,
+        finished_at=now,
+        expires_at=now + dt.timedelta(days=7),
+        planned=1,
+        sent=1,
+    )
+
+
+def make_email(
+    key: str, told: Announcement, person: Subscriber, *, days_ago: int
+) -> None:
+    now = timezone.now() - dt.timedelta(days=days_ago)
+    email = OutgoingEmail.objects.create(
+        kind=OutgoingEmail.Kind.ANNOUNCEMENT,
+        key=key,
+        announcement=told,
+        subscriber=person,
+        state=OutgoingEmail.State.SENT,
+        due_at=now,
+        sent_at=now,
+        last_code="250 2.0.0",
+    )
+    email.subscriptions.add(person.subscriptions.latest("pk"))
+    email.failures.create(made_at=now, answer="450 4.2.0")
+
+
+def samples_of(job: JobPage) -> dict[str, dict[str, Any]]:
+    """What fills in our addresses: for each beginning of names its parameters."""
+    announcement = Announcement.objects.filter(record=job.record).earliest("pk")
+    subscription = job.record.subscriptions.earliest("pk")
+    person = {"pk": subscription.subscriber.pk}
+    company, category = {"pk": job.company.pk}, {"pk": job.category.pk}
+    email = OutgoingEmail.objects.filter(announcement=announcement).earliest("pk")
+    return {
+        "notifications_": {
+            "pk": announcement.pk,
+            "state_id": job.record.announced_state.pk,
+            "page_id": job.pk,
+            "kind": "changed",
+        },
+        "support_": {"pk": subscription.pk, "announcement_pk": announcement.pk},
+        "support_send_link": person,
+        "support_download": person,
+        "support_act": person | {"act": "stop-all"},
+        "email-log_": {"instance_pk": email.pk},
+        "wagtailsnippets_jobs_company": company,
+        "wagtailsnippets_jobs_jobcategory": category,
+        "wagtailsnippetchoosers_jobs_company": company,
+        "wagtailsnippetchoosers_jobs_jobcategory": category,
+        "wagtailsnippets_subscriptions_subscriber": person,
+        "wagtailsnippets_subscriptions_subscription": {"pk": subscription.pk},
+    }
+
+
+def every_page(job: JobPage) -> dict[str, str]:
+    """The path of each, by its name: our own, and Wagtail's where they speak of ours."""
+    samples = samples_of(job)
+    return {
+        "front page": reverse("wagtailadmin_home"),
+        **{address.name: address.path(samples) for address in our_addresses()},
+        **{f"settings {name}": _settings(name) for name in SETTINGS},
+        **{f"job: {name}": _of_page(name, job) for name in OF_A_JOB},
+        "job: add": reverse(
+            "wagtailadmin_pages:add", args=["jobs", "jobpage", job.get_parent().pk]
+        ),
+        **{
+            f"{model._meta.verbose_name}: {name}": _of_page(name, model.objects.get())
+            for model in (HomePage, JobIndexPage)
+            for name in ("edit", "unpublish", "delete")
+        },
+        **{f"bulk: {name}": bulk_path(name, [job]) for name in BULK},
+    }
+
+
+def is_a_page(name: str) -> bool:
+    return not any(fnmatch(name, pattern) for pattern in NO_PAGES)
+
+
+def bulk_path(action: str, jobs: Any) -> str:
+    url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", action])
+    return f"{url}?{'&'.join(f'id={job.pk}' for job in jobs)}&next=/admin/"
+
+
+def _settings(name: str) -> str:
+    app, model = name.lower().split(".")
+    row = apps.get_model(app, model).load()
+    return reverse("wagtailsettings:edit", args=[app, model, row.pk])
+
+
+def _of_page(name: str, page: Any) -> str:
+    return reverse(f"wagtailadmin_pages:{name}", args=[page.pk])

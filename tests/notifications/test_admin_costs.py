@@ -1,0 +1,112 @@
+"""No page of the admin that is ours costs more queries with more rows."""
+
+from fnmatch import fnmatch
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from jobs.models import JobPage
+from tests.notifications.admin_pages import BULK, bulk_path, crowd, every_page, furnish
+from tests.notifications.conftest import Staff
+
+pytestmark = pytest.mark.django_db
+
+FEW, MANY = 5, 45
+#: So many queries at most, of the pages whose names fit.
+MOST = {
+    "notifications_report_*": 15,
+    "jobs_listing:*": 30,
+    "wagtailsnippets_subscriptions_*": 15,
+    "support_*": 15,
+    "email-log_modeladmin_index": 20,
+}
+#: Wagtail itself asks for each page: its rights, what is below it, what refers to it.
+COST_BY_THE_PAGE = {"bulk: delete", "bulk: publish", "bulk: unpublish"}
+#: Pages that list what there is more of.
+LISTS = (
+    "bulk: *",
+    "email-log_modeladmin_index",
+    "jobs_listing:index*",
+    "notifications_announcements",
+    "notifications_report_*",
+    "wagtailsnippetchoosers_jobs_*:choose*",
+    "wagtailsnippets_jobs_*:list*",
+    "wagtailsnippets_subscriptions_*:list*",
+    "wagtailsnippets_subscriptions_subscriber:inspect",
+)
+
+
+@pytest.fixture
+def job(worker):
+    job = furnish(worker.run)
+    crowd(job, FEW)
+    return job
+
+
+def costs_of(client, job):
+    """Queries and length of what each page answers that ``client`` may open."""
+    pages = every_page(job)
+    jobs = JobPage.objects.order_by("pk")
+    pages |= {f"bulk: {name}": bulk_path(name, jobs) for name in BULK}
+    found = {}
+    for name, path in pages.items():
+        # What is remembered once a process or a person is not counted.
+        response = client.get(path)
+        if response.status_code != 200:
+            continue
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(path)
+        found[name] = len(queries), len(response.content)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("group", "pages"),
+    [
+        ("", 80),
+        pytest.param("Job editors", 40, marks=pytest.mark.slow),
+        pytest.param("Job publishers", 50, marks=pytest.mark.slow),
+        pytest.param("Site owners", 65, marks=pytest.mark.slow),
+        pytest.param("Subscriber support", 40, marks=pytest.mark.slow),
+    ],
+)
+def test_a_page_costs_the_same_with_five_rows_and_with_fifty(group, pages, job):
+    client = Staff(*filter(None, [group]))
+
+    few = costs_of(client, job)
+    crowd(job, MANY)
+    many = costs_of(client, job)
+
+    assert len(few) >= pages
+    assert few.keys() == many.keys()
+    assert dearer(few, many) == {}
+    assert too_dear(many) == {}
+    assert still_as_short(few, many) == []
+
+
+def dearer(few, many):
+    return {
+        name: (few[name][0], many[name][0])
+        for name in few.keys() - COST_BY_THE_PAGE
+        if few[name][0] != many[name][0]
+    }
+
+
+def too_dear(many):
+    return {
+        name: queries
+        for name, (queries, _length) in many.items()
+        for pattern, most in MOST.items()
+        if fnmatch(name, pattern) and queries > most
+    }
+
+
+def still_as_short(few, many):
+    """Lists in which nothing came to be seen: they would cost the same anyway."""
+    lists = [name for name in few if fits(name, LISTS)]
+    return [name for name in lists if many[name][1] < few[name][1] + 1_000]
+
+
+def fits(name, patterns):
+    return any(fnmatch(name, pattern) for pattern in patterns)
