@@ -10,7 +10,7 @@ from django.db import connection
 from jobs.models import JobRecord
 from notifications import services
 from notifications.delivery.expansion import expand_next
-from notifications.models import Announcement, OutgoingEmail
+from notifications.models import Announcement, Attempt, OutgoingEmail
 from subscriptions.models import Subscription
 from tests.factories import edit
 
@@ -50,10 +50,8 @@ def queue() -> Announcement:
 
 def forget_emails() -> None:
     """Empty the table, and leave nothing behind that slows it down."""
-    tables = [
-        OutgoingEmail._meta.db_table,
-        OutgoingEmail.subscriptions.through._meta.db_table,
-    ]
+    models = OutgoingEmail, OutgoingEmail.subscriptions.through, Attempt
+    tables = [model._meta.db_table for model in models]
     connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), tables))
 
 
