@@ -13,7 +13,6 @@ from django.utils.text import slugify
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from jobs.calendars import closing_date_of
 from jobs.models import BoardSettings, JobPage, JobRecord
 from jobs.share_cards import ShareCard
 
@@ -26,6 +25,9 @@ def closing_date(request: HttpRequest, record_id: int) -> HttpResponse:
     By the job's record and not below its page, so that a calendar finds it wherever
     the page moves, and when there is none.
     """
+    # Only who writes a calendar carries what it takes, and the worker never does.
+    from jobs.calendars import closing_date_of
+
     rows = JobRecord.objects.select_related("page")
     record = get_object_or_404(rows, pk=record_id)
     calendar = closing_date_of(

@@ -31,7 +31,7 @@ from notifications.models import (
 logger = logging.getLogger(__name__)
 
 NAME = "reconcile"
-CHUNK = 500
+CHUNK = 50
 #: More news than this at once is no slip of a signal, and nobody is told of it
 #: before somebody looked.
 TOO_MANY = 50

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from PIL import Image
 from wagtail.models import PageViewRestriction
 
-from jobs import share_cards
+from jobs import drawing
 from jobs.models import BoardSettings, JobPage
 from jobs.share_cards import ShareCard
 from tests.factories import edit, make_board, make_company, make_draft, make_job
@@ -91,34 +91,34 @@ class TestDrawing:
     @pytest.fixture(params=["of the machine", "of Pillow"])
     def fonts(self, request, monkeypatch):
         if request.param == "of Pillow":
-            monkeypatch.setattr(share_cards, "SERIF", ())
-            monkeypatch.setattr(share_cards, "SANS", ())
+            monkeypatch.setattr(drawing, "SERIF", ())
+            monkeypatch.setattr(drawing, "SANS", ())
 
     @pytest.mark.parametrize("text", ["", "Baker", HOSTILE, "one two " * 60])
     def test_holds_whatever_is_said(self, fonts, text):
         card = ShareCard(text, text, text, text, text)
 
-        assert size_of(card._draw()) == ("PNG", (1200, 630))
+        assert size_of(drawing.draw(card)) == ("PNG", (1200, 630))
 
     def test_writes_what_its_font_lacks_in_other_signs(self):
-        face = share_cards.font((), 40)
+        face = drawing.font((), 40)
 
-        assert share_cards.drawable("£15 für \U0001f35e B\u00e4cker", face) == (
+        assert drawing.drawable("£15 für \U0001f35e B\u00e4cker", face) == (
             "GBP 15 fur Backer"
         )
 
     def test_happens_once_for_the_same_words(self, monkeypatch):
         card = ShareCard("Board", "Baker", "Crumb & Co", "£15", "")
         first = card.png()
-        monkeypatch.setattr(ShareCard, "_draw", lambda self: pytest.fail("again"))
+        monkeypatch.setattr(drawing, "draw", lambda card: pytest.fail("again"))
 
         assert card.png() == first
 
     def test_breaks_lines_where_they_end(self):
-        face = share_cards.font(share_cards.SERIF, 88)
-        width = share_cards.SIZE[0] - 2 * share_cards.MARGIN
+        face = drawing.font(drawing.SERIF, 88)
+        width = drawing.SIZE[0] - 2 * drawing.MARGIN
 
-        lines = share_cards.wrapped("Night baker " * 9 + "W" * 300, face)
+        lines = drawing.wrapped("Night baker " * 9 + "W" * 300, face)
 
         assert all(face.getlength(line) <= width for line in lines)
         assert " ".join(lines).startswith("Night baker " * 9)

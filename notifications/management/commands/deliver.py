@@ -37,6 +37,9 @@ class Command(BaseCommand):
         "these may run."
     )
 
+    #: Those are for who deploys; they load forms and pictures, which stay in memory.
+    requires_system_checks = []
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--connections",
