@@ -128,10 +128,10 @@ def addresses() -> dict[str, Iterator[tuple[str, dict[str, str]]]]:
         "deep page": "?page=50&n={}",
     }
     asked = {
-        name: ((board + query.format(next(numbers)), {}) for _ in itertools.count())
-        for name, query in queries.items()
+        name: ((f"{board}{query}", {}) for query in map(form.format, numbers))
+        for name, form in queries.items()
     }
-    return {name: iter(of) for name, of in asked.items()} | {
+    return asked | {
         "job": iter([(f"{board}{slug}/", {}) for slug in slugs] * 50)
     }
 
