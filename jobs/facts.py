@@ -80,6 +80,16 @@ def private_paths() -> tuple[str, ...]:
     return tuple(restricted)
 
 
+def is_private(page: JobPage, private: tuple[str, ...]) -> bool:
+    """Whether ``page`` is at or below one of the paths that ``private_paths`` answered.
+
+    An alias is as private as its source, which costs a query to look at.
+    """
+    if page.path.startswith(private):
+        return True
+    return bool(private and page.alias_of and page.alias_of.path.startswith(private))
+
+
 def availability_of(
     page: JobPage | None, now: dt.datetime, private: tuple[str, ...] | None = None
 ) -> Availability:
@@ -95,7 +105,7 @@ def availability_of(
         return Availability(TAKEN_DOWN, "deleted")
     if not page.live:
         return Availability(TAKEN_DOWN, "expired" if page.expired else "unpublished")
-    if page.path.startswith(private_paths() if private is None else private):
+    if is_private(page, private_paths() if private is None else private):
         return Availability(TAKEN_DOWN, "private")
     return closing_of(page, now)
 

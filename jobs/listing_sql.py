@@ -26,7 +26,8 @@ _LISTING = """
         COALESCE(CAST(job.pay_per_year AS BIGINT), -1), job.pay_currency,
         job.employment_type, job.workplace, job.category_id, job.company_id
     FROM jobs_jobpage job JOIN wagtailcore_page page ON page.id = job.page_ptr_id
-    WHERE {which} AND page.live AND job.closed_reason = '' AND NOT EXISTS (
+    WHERE {which} AND page.live AND page.alias_of_id IS NULL
+        AND job.closed_reason = '' AND NOT EXISTS (
         SELECT 1 FROM wagtailcore_pageviewrestriction restriction
         JOIN wagtailcore_page above ON above.id = restriction.page_id
         WHERE above.path = substr(page.path, 1, length(above.path))
@@ -129,7 +130,7 @@ WIRES = (
         "wagtailcore_page",
         "UPDATE",
         "SELECT page_ptr_id FROM jobs_jobpage WHERE page_ptr_id = {row}.id",
-        ("live", "path", "title"),
+        ("live", "path", "title", "alias_of_id"),
     ),
     Wire("jobs_joblocation", "INSERT", "SELECT {row}.page_id"),
     Wire("jobs_joblocation", "UPDATE", "SELECT {row}.page_id", ("place", "region")),

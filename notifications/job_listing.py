@@ -108,11 +108,14 @@ class JobFilterSet(WagtailFilterSet):
 
     def in_state(self, jobs: Any, name: str, value: str) -> Any:
         now = timezone.now()
-        if value == "open":
-            return jobs.filter(pk__in=JobPage.objects.open(now).values("pk"))
-        if value == "closing":
-            soon = JobPage.objects.open(now).closing_within(days=7, now=now)
-            return jobs.filter(pk__in=soon.values("pk"))
+        if value in ("open", "closing"):
+            found = JobPage.objects.open(now)
+            if value == "closing":
+                found = found.closing_within(days=7, now=now)
+            # By key: a search can do no other. An alias is open as long as its source is.
+            keys = found.values("pk")
+            pages = JobPage.objects.filter(Q(pk__in=keys) | Q(alias_of__in=keys))
+            return jobs.filter(pk__in=pages.values("pk"))
         if value == "closed":
             over = Q(closes_at__lte=now) | ~Q(closed_reason="")
             return jobs.filter(over, live=True)

@@ -176,7 +176,9 @@ def _page(row: tuple[Any, ...]) -> SimpleNamespace | None:
     if values[0] is None:
         return None
     children = {name: Rows() for name, _model, _read in CHILDREN}
-    return SimpleNamespace(**dict(zip(READ_OF_PAGES, values, strict=True)), **children)
+    facts = dict(zip(READ_OF_PAGES, values, strict=True))
+    # No record is of an alias.
+    return SimpleNamespace(**facts, **children, alias_of=None)
 
 
 class Rows(list[Any]):

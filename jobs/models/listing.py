@@ -33,7 +33,7 @@ class JobListingQuerySet(models.QuerySet["JobListing"]):
 
 
 class JobListing(models.Model):
-    """A job that is live, public, and neither filled nor cancelled.
+    """A job that is live, public, no alias, and neither filled nor cancelled.
 
     ``number`` grows with the moment of posting, and no two jobs have the same: it is
     the order "newest first", the point where an older page goes on, and the row of the

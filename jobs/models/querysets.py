@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.apps import apps
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -15,29 +14,14 @@ from jobs.facts import plain
 
 
 class JobPageQuerySet(PageQuerySet):
-    def open(
-        self, now: dt.datetime | None = None, private: tuple[str, ...] | None = None
-    ) -> JobPageQuerySet:
-        """Jobs that the public can see and still apply for.
+    def open(self, now: dt.datetime | None = None) -> JobPageQuerySet:
+        """Jobs that the public can see and still apply for, each of them once.
 
         The one definition of "open" for lists, feeds, sitemap and search;
-        ``jobs.facts.availability_of`` says the same of a single page, and takes
-        ``private`` as this does.
+        ``jobs.facts.availability_of`` says the same of a single page. An alias is its
+        source at a second address: a page, and no further job.
         """
-        return self.live().for_everybody(private).not_closed(now)
-
-    def for_everybody(self, private: tuple[str, ...] | None = None) -> JobPageQuerySet:
-        """Jobs that are not private, nor below a page that is.
-
-        Args:
-            private: what ``facts.private_paths`` answered, to save that query.
-        """
-        if private is None:
-            return self.public()
-        hidden = models.Q()
-        for path in private:
-            hidden |= models.Q(path__startswith=path)
-        return self.exclude(hidden) if hidden else self
+        return self.live().public().not_closed(now).filter(alias_of__isnull=True)
 
     def not_closed(self, now: dt.datetime | None = None) -> JobPageQuerySet:
         """Jobs that are neither filled nor cancelled nor past their closing date."""
@@ -89,55 +73,9 @@ class JobPageQuerySet(PageQuerySet):
             .order_by(ended.desc(), "-pk")[:10]
         )
 
-    def listed(self) -> JobPageQuerySet:
-        """Add what a list shows of each job, in three queries for any number."""
-        return (
-            self.select_related("company", "company__logo", "category", "record")
-            .prefetch_related("locations")
-            .defer_streamfields()
-        )
-
-    def briefly(self) -> JobPageQuerySet:
-        """Add what a brief shows of each job but its places, in one query."""
-        return self.select_related("company").defer_streamfields()
-
     def newest_first(self) -> JobPageQuerySet:
         # By "id": the search backend cannot order by "pk".
         return self.order_by("-posted_at", "-id")
-
-    def closing_soonest(self) -> JobPageQuerySet:
-        """Order by closing date; jobs without one come last."""
-        far = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
-        return self.order_by(Coalesce("closes_at", models.Value(far)), "pk")
-
-    def similar_to(
-        self,
-        *,
-        category_id: int | None,
-        exclude: int | None,
-        count: int = 3,
-        private: tuple[str, ...] | None = None,
-    ) -> JobPageQuerySet:
-        """Open jobs of the same field first, then the newest others; no aliases.
-
-        Take the first ``count``. They are found in the table of the public list, whose
-        keys are in this order already: a few rows are read, however many are open.
-        """
-        listed = apps.get_model("jobs", "JobListing")._default_manager.open()
-        newest = listed.order_by("-number").values("page_id")
-        # Some more, in place of the job itself and of aliases.
-        few = slice(2 * count + 1)
-        alike = newest.filter(category_id=category_id)
-        same = models.Case(
-            models.When(category_id=category_id, then=models.Value(0)),
-            default=models.Value(1),
-        )
-        found = models.Q(pk__in=alike[few]) | models.Q(pk__in=newest[few])
-        # Nearly every page is no alias: SQLite must not begin with an index of that.
-        source = Coalesce("alias_of", models.Value(0))
-        jobs = self.for_everybody(private or ()).alias(source=source).filter(source=0)
-        jobs = jobs.exclude(pk=exclude) if exclude else jobs
-        return jobs.filter(found).order_by(same, "-posted_at", "-pk")
 
 
 def _same_url(one: str, other: str) -> bool:

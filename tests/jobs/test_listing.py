@@ -28,6 +28,10 @@ def shut(page):
     return PageViewRestriction.objects.create(page=page, restriction_type="login")
 
 
+def mirror(job):
+    return job.create_alias(update_slug="mirror")
+
+
 def below_a_private_page(job):
     above = Page.objects.get(pk=make_board().get_parent().pk)
     return shut(above)
@@ -58,6 +62,11 @@ WRITES = {
     "closed by an editor": lambda job: services.close_job(
         page_id=job.pk, reason=ClosedReason.FILLED
     ),
+    "mirrored": mirror,
+    "mirrored and private": lambda job: mirror(job) and shut(job),
+    "mirrored, and the mirror is a page of its own": lambda job: Page.objects.filter(
+        pk=mirror(job).pk
+    ).update(alias_of=None),
     "moved": lambda job: job.move(make_board().get_parent(), pos="last-child"),
 }
 
@@ -81,6 +90,20 @@ class TestListing:
 
         assert listed_now() == open_now()
         assert (other.pk in listed_now()) == (other.pk in open_now())
+
+    def test_has_a_job_once_however_many_addresses_it_has(self):
+        job = make_job()
+        mirror(job)
+
+        assert listed_now() == {job.pk}
+
+    def test_has_what_was_an_alias_and_is_a_job_of_its_own(self):
+        job = make_job()
+        other = mirror(job)
+
+        Page.objects.filter(pk=other.pk).update(alias_of=None)
+
+        assert listed_now() == {job.pk, other.pk}
 
     def test_has_jobs_that_were_written_in_bulk(self):
         jobs = make_jobs(3)

@@ -62,6 +62,14 @@ class TestOpen:
 
         assert both_answers(job, NOW) == (False, False)
 
+    def test_an_alias_is_as_private_as_its_source(self):
+        job = make_job()
+        alias = job.create_alias(update_slug="mirror").specific
+        PageViewRestriction.objects.create(page=job, restriction_type="login")
+
+        assert availability_of(alias, NOW).reason == "private"
+        assert not JobPage.objects.open(NOW).exists()
+
     def test_a_private_job_beside_it_changes_nothing(self):
         job, other = make_job(), make_job()
         PageViewRestriction.objects.create(page=other, restriction_type="login")

@@ -105,6 +105,12 @@ class TestFilters:
     def test_find_the_jobs_of_a_state(self, publisher, state, found):
         assert titles(publisher, state=state) == found
 
+    def test_find_an_alias_with_its_source(self, publisher):
+        make_job(title="Open").create_alias(update_slug="mirror")
+
+        assert titles(publisher, state="open") == ["Open", "Open"]
+        assert titles(publisher, state="closing") == []
+
     def test_find_those_that_are_followed(self, followed, publisher):
         make_job(title="Lonely")
 
