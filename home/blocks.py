@@ -66,7 +66,8 @@ class LatestJobsBlock(blocks.StructBlock):
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context=parent_context)
         jobs = JobListing.objects.open().order_by("-number")
-        context["jobs"] = listing.jobs_of(jobs[: value["count"]])
+        request = context.get("request")
+        context["jobs"] = listing.first_of(jobs, value["count"], request)
         context["total"] = facets.count_each([jobs])[0]
         return context
 
@@ -150,7 +151,8 @@ class JobsByCriteriaBlock(blocks.StructBlock):
         if days:
             until = filters.now + dt.timedelta(days=days)
             jobs = jobs.filter(closes_at__lte=until)
-        context["jobs"] = listing.jobs_of(jobs[: value["count"]])
+        request = context.get("request")
+        context["jobs"] = listing.first_of(jobs, value["count"], request)
         context["query"] = filters.query_string()
         context["narrowed_by_one_field"] = filters.active == ["category"]
         return context

@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.choices import EmploymentType, Workplace
 from jobs.filters import SOON, JobFilterSet
+from jobs.fragments import Memory
 
 if TYPE_CHECKING:
     from jobs.models.listing import JobListingQuerySet
@@ -330,6 +331,10 @@ HEADINGS = {
     "company": _("Company"),
 }
 _LABELS = {"type": dict(EmploymentType.choices), "workplace": dict(Workplace.choices)}
+
+
+#: What has been counted in this process, by what a list is narrowed to.
+known: Memory[Facets] = Memory(200)
 
 
 def count(filters: JobFilterSet) -> Facets:

@@ -29,6 +29,7 @@ from jobs.models.records import JobRecord
 from jobs.models.settings import BoardSettings
 
 if TYPE_CHECKING:
+    from jobs.listed import ListedJob
     from jobs.models import JobIndexPage
 
 EPOCH = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -74,14 +75,14 @@ class JobFeed(Atom1Feed):
 
 
 def answer(
-    index: JobIndexPage, request: HttpRequest, jobs: Iterable[JobPage]
+    index: JobIndexPage, request: HttpRequest, jobs: Iterable[ListedJob]
 ) -> HttpResponse:
     """Answer some jobs of a list as its feed.
 
     Args:
         index: the list.
         request: its query string says what the list is narrowed by.
-        jobs: open ones, with company, category, places and record.
+        jobs: open ones.
     """
     query = request.GET.urlencode()
     ending = f"?{query}" if query else ""
@@ -99,7 +100,7 @@ def answer(
 
 
 def feed_of(
-    jobs: Iterable[JobPage],
+    jobs: Iterable[ListedJob],
     now: dt.datetime,
     *,
     title: str,
@@ -111,7 +112,7 @@ def feed_of(
     """Write the feed of some open jobs; three queries beside those of ``jobs``.
 
     Args:
-        jobs: with company, category, places and record.
+        jobs: those to have an entry.
         now: the moment that says what ended lately.
         title: what the feed is called.
         board_name: who publishes it.
@@ -131,34 +132,33 @@ def feed_of(
         changed_at=changed_at,
     )
     for job in jobs:
-        record = job.record_or_none
-        if record is not None:
-            _add(feed, job, record)
+        if job.record_pk is not None:
+            _add(feed, job, job.record_pk)
     text: str = feed.writeString("utf-8")
     return text
 
 
-def _add(feed: JobFeed, job: JobPage, record: JobRecord) -> None:
-    category = [job.category.name] if job.category else []
-    kinds = [*category, job.get_employment_type_display()]
+def _add(feed: JobFeed, job: ListedJob, record_id: int) -> None:
+    category = [job.category_name] if job.category_name else []
+    kinds = [*category, job.type_text]
     feed.add_item(
         title=formatting.one_line(job.title),
-        link=urljoin(settings.SITE_URL, job.get_url() or ""),
+        link=urljoin(settings.SITE_URL, job.url),
         description=_summary(job),
-        unique_id=entry_id(record),
+        unique_id=entry_id(record_id),
         pubdate=job.posted_at,
-        updateddate=job.last_published_at or job.posted_at,
+        updateddate=job.published_at or job.posted_at,
         author_name=formatting.one_line(job.company_name) or None,
         categories=[formatting.one_line(kind) for kind in kinds],
     )
 
 
-def entry_id(record: JobRecord) -> str:
+def entry_id(record_id: int) -> str:
     """A tag URI (RFC 4151), which stays the same for a job whatever happens to it."""
-    return f"tag:{urlsplit(settings.SITE_URL).hostname},2026:job:{record.pk}"
+    return f"tag:{urlsplit(settings.SITE_URL).hostname},2026:job:{record_id}"
 
 
-def _summary(job: JobPage) -> SafeString:
+def _summary(job: ListedJob) -> SafeString:
     facts = (
         (_("Place"), job.place),
         (_("Pay"), job.pay_text),
@@ -185,11 +185,11 @@ def tombstones(now: dt.datetime) -> list[Tombstone]:
     gone = JobRecord.objects.filter(gone_at__gte=since, first_public_at__isnull=False)
     for record in gone.order_by("-gone_at", "-pk")[:TOMBSTONES]:
         when = record.gone_at or now
-        found[record.pk] = Tombstone(entry_id(record), when, _("Taken down"))
+        found[record.pk] = Tombstone(entry_id(record.pk), when, _("Taken down"))
     for job in _closed_since(since, now)[:TOMBSTONES]:
         record, when = job.record_or_none, job.ended_at
         if record is not None and when is not None and record.pk not in found:
-            found[record.pk] = Tombstone(entry_id(record), when, _why(job))
+            found[record.pk] = Tombstone(entry_id(record.pk), when, _why(job))
     newest = sorted(found.values(), key=lambda tombstone: tombstone.when, reverse=True)
     return newest[:TOMBSTONES]
 

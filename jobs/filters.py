@@ -166,6 +166,15 @@ class JobFilterSet(django_filters.FilterSet):
         return [x for x, y in self.chosen.items() if y and x not in passive]
 
     @property
+    def narrowing(self) -> tuple[tuple[str, Any], ...]:
+        """What decides which jobs are left, in whatever order they are listed."""
+        return tuple(
+            (name, tuple(given) if isinstance(given, list) else given)
+            for name, given in self.chosen.items()
+            if given and name != "sort"
+        )
+
+    @property
     def currency_sign(self) -> str:
         return get_currency_symbol(self.currency, formatting.locale())
 

@@ -133,7 +133,7 @@ def place(locations: Sequence[dict[str, str]], workplace: str) -> str:
         if not where:
             return gettext("Remote")
         return gettext("Remote in %(where)s") % {"where": where}
-    towns = [x["place"] or x["region"] or country(x["country"]) for x in locations]
+    towns = [town(x) for x in locations]
     extra = len(towns) - 3
     if extra > 0:
         towns = [*towns[:3], gettext("%(count)d more") % {"count": extra}]
@@ -141,6 +141,11 @@ def place(locations: Sequence[dict[str, str]], workplace: str) -> str:
     if workplace == Workplace.HYBRID:
         return gettext("%(where)s, hybrid") % {"where": where} if where else ""
     return where
+
+
+def town(location: dict[str, str]) -> str:
+    """Name one place: its town, else its region, else its country."""
+    return location["place"] or location["region"] or country(location["country"])
 
 
 def one_line(text: str) -> str:

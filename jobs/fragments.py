@@ -1,43 +1,64 @@
-"""Parts of pages that many pages share, remembered while an edition is current.
+"""Parts that many pages share, remembered by this process.
 
-The same jobs stand in a list however it is narrowed, and a template takes longer to say
-what they are than the database to find them.
+A template takes longer to say what a part is than the database to find it.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable
+from typing import Any, ClassVar, Generic, TypeVar
 
 from django.http import HttpRequest
 
-#: So many parts are remembered by one process, for so long.
-MOST = 2_000
+T = TypeVar("T")
+
+#: For so long what is of an edition.
 SECONDS = 5 * 60
 
-_remembered: dict[Hashable, str] = {}
 
+class Memory(Generic[T]):
+    """So many things at most, each under what it was made from."""
 
-def remembered(
-    request: HttpRequest | None, key: Hashable, render: Callable[[], str]
-) -> str:
-    """What ``render`` says, or said before in the same edition and on the same day.
+    #: Every one there is, for whoever wants to begin as a new process does.
+    all: ClassVar[list[Memory[Any]]] = []
 
-    Args:
-        request: as `jobsite.public` leaves it; for any other nothing is remembered.
-        key: tells this part from all others. Whatever else the part depends on has to
-            turn the edition.
-        render: makes the part.
-    """
-    edition = getattr(request, "edition", "")
-    if not edition:
-        return render()
-    # What is counted in days turns at midnight, where one of these times begins.
-    full_key = (edition, int(time.time() // SECONDS), key)
-    html = _remembered.get(full_key)
-    if html is None:
-        html = render()
-        if len(_remembered) >= MOST:
-            _remembered.clear()
-        _remembered[full_key] = html
-    return html
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._made: dict[Hashable, T] = {}
+        self.all.append(self)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def clear(self) -> None:
+        self._made.clear()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` answers, or answered before under the same key.
+
+        Whatever it depends on is part of ``key``.
+        """
+        made = self._made.get(key)
+        if made is None:
+            made = make()
+            if len(self._made) >= self.most:
+                self._made.clear()
+            self._made[key] = made
+        return made
+
+    def get_of_edition(
+        self, request: HttpRequest | None, key: Hashable, make: Callable[[], T]
+    ) -> T:
+        """The same, for what also depends on what the public sees at this time.
+
+        Args:
+            request: as `jobsite.public` leaves it; for any other nothing is remembered.
+            key: tells it from all others of the same edition.
+            make: makes it.
+        """
+        edition = getattr(request, "edition", "")
+        if not edition:
+            return make()
+        # What is counted in days turns at midnight, where one of these times begins.
+        return self.get((edition, int(time.time() // SECONDS), key), make)

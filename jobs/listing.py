@@ -11,16 +11,18 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Q
 
 from jobs import facets, search
 from jobs.filters import NEWEST, JobFilterSet
+from jobs.listed import ListedJob, jobs_of
 from jobs.models.listing import JobListing
-from jobs.models.snippets import MARK, Company
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+
     from jobs.models.listing import JobListingQuerySet
-    from jobs.models.pages import JobPage
+    from jobs.models.snippets import Company
 
 JOBS_PER_PAGE = 20
 #: As many jobs a company's page shows; the list has the others.
@@ -34,7 +36,7 @@ _LARGEST = 2**63 - 1
 class JobListPage:
     """A page of jobs. ``number`` is None for one that is beyond the numbered ones."""
 
-    jobs: list[JobPage] = field(default_factory=list)
+    jobs: list[ListedJob] = field(default_factory=list)
     number: int | None = 1
     last: int = 1
     after: str = ""
@@ -72,9 +74,17 @@ class JobListPage:
 
 
 def page_of(
-    filters: JobFilterSet, total: facets.Count, *, number: str, after: str
+    filters: JobFilterSet,
+    total: facets.Count,
+    *,
+    number: str,
+    after: str,
+    request: HttpRequest | None = None,
 ) -> JobListPage:
-    """Answer the page that is asked for, or the nearest that there is.
+    """Answer the page that is asked for, or the nearest that there is. Two queries.
+
+    The first one finds the jobs in the narrow table alone, the second one reads what is
+    shown of these few.
 
     Args:
         filters: what the list is narrowed and ordered by.
@@ -82,6 +92,7 @@ def page_of(
         number: what was asked for as ``page``; anything.
         after: what was asked for as ``after``; anything. Where it can be understood,
             ``number`` does not matter.
+        request: knows the addresses of the site.
     """
     if not total:
         return JobListPage()
@@ -89,100 +100,45 @@ def page_of(
     jobs = in_order(filters)
     point = _point(after, filters.order)
     if point:
-        listings = _read(_behind(jobs, filters.order, point)[: JOBS_PER_PAGE + 1])
         page = JobListPage(number=None, last=last)
+        jobs = _behind(jobs, filters.order, point)
+        first = 0
     else:
         here = min(max(_whole(number), 1), last)
-        first = (here - 1) * JOBS_PER_PAGE
-        listings = _read(jobs[first : first + JOBS_PER_PAGE + 1])
         page = JobListPage(number=here, last=last)
-    more = len(listings) > JOBS_PER_PAGE
-    listings = listings[:JOBS_PER_PAGE]
-    page.jobs = [listing.page for listing in listings]
+        first = (here - 1) * JOBS_PER_PAGE
+    found = list(
+        jobs.values_list("number", "closes_at", "pay", named=True)[
+            first : first + JOBS_PER_PAGE + 1
+        ]
+    )
+    shown = found[:JOBS_PER_PAGE]
+    page.jobs = jobs_of((row.number for row in shown), request)
     is_beyond = page.number is None or page.number >= LAST_NUMBER
-    if more and is_beyond and filters.order != "relevance":
-        page.after = _point_of(listings[-1], filters.order)
+    if len(found) > len(shown) and is_beyond and filters.order != "relevance":
+        page.after = _point_of(shown[-1], filters.order)
     return page
 
 
-def newest(filters: JobFilterSet, count: int) -> list[JobPage]:
-    """The newest jobs that ``filters`` leave, whatever the order."""
-    return jobs_of(filters.narrowed()[:count])
+def first_of(
+    jobs: JobListingQuerySet, count: int, request: HttpRequest | None = None
+) -> list[ListedJob]:
+    """Read the first ``count`` of some jobs: two queries."""
+    return jobs_of(list(jobs.values_list("number", flat=True)[:count]), request)
 
 
-def of_company(company: Company) -> tuple[list[JobPage], facets.Count]:
+def of_company(
+    company: Company, request: HttpRequest | None = None
+) -> tuple[list[ListedJob], facets.Count]:
     """A company's newest open jobs, and how many it has open in all.
 
     Three queries where it has more than are shown, else two.
     """
     jobs = JobListing.objects.open().filter(company=company).order_by("-number")
-    shown = jobs_of(jobs[: COMPANY_JOBS + 1])
-    for job in shown:
-        job.company = company
+    shown = first_of(jobs, COMPANY_JOBS + 1, request)
     if len(shown) <= COMPANY_JOBS:
         return shown, facets.Count(len(shown))
     return shown[:COMPANY_JOBS], facets.count_each([jobs])[0]
-
-
-def jobs_of(listings: JobListingQuerySet) -> list[JobPage]:
-    """Read what a list shows of some jobs, in their order: two queries for any number.
-
-    Company, category, record, the company's mark and the places come along; the text
-    of the job does not.
-    """
-    return [listing.page for listing in _read(listings)]
-
-
-def _read(listings: JobListingQuerySet) -> list[JobListing]:
-    # Found in the narrow table alone, joined to the wide ones when they are few.
-    rows = JobListing.objects.filter(number__in=listings.values("number"))
-    mark = FilteredRelation(
-        "page__company__logo__renditions",
-        condition=Q(
-            page__company__logo__renditions__filter_spec=MARK,
-            page__company__logo__renditions__focal_point_key="",
-        ),
-    )
-    joined = (
-        rows.annotate(mark=mark)
-        .annotate(
-            mark_file=F("mark__file"),
-            mark_width=F("mark__width"),
-            mark_height=F("mark__height"),
-        )
-        .select_related("page__company__logo", "page__category", "page__record")
-        .prefetch_related("page__locations")
-        .defer("page__body", "page__words", "page__search_description")
-    )
-    found = list(_like(joined, listings))
-    for listing in found:
-        _give_mark(listing)
-    return found
-
-
-def _like(joined: JobListingQuerySet, listings: JobListingQuerySet) -> Any:
-    """Order the rows as the numbers are ordered that they were found by."""
-    order = listings.query.order_by
-    rank = order[0]
-    if isinstance(rank, search.Rank):
-        return joined.filter(words__index__matches=rank.phrases).order_by(*order)
-    # Both are other names of the number.
-    if rank in {"-words", "-places__listing_id"}:
-        return joined.order_by("-number")
-    return joined.order_by(*order)
-
-
-def _give_mark(listing: Any) -> None:
-    """Give the company its mark, where there is one that was read along."""
-    company = listing.page.company
-    if company is not None and company.logo_id and listing.mark_file:
-        company.mark = company.logo.renditions.model(
-            image=company.logo,
-            filter_spec=MARK,
-            file=listing.mark_file,
-            width=listing.mark_width,
-            height=listing.mark_height,
-        )
 
 
 def in_order(filters: JobFilterSet) -> JobListingQuerySet:
@@ -205,7 +161,7 @@ def _whole(text: str) -> int:
     return int(digits) if text[:1] != "-" and re.fullmatch("[0-9]+", digits) else 1
 
 
-def _point_of(listing: JobListing, sort: str) -> str:
+def _point_of(listing: Any, sort: str) -> str:
     """Where the next page goes on, as an address carries it."""
     if sort == "closing":
         since = (listing.closes_at - _EPOCH) // dt.timedelta(microseconds=1)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 
-from jobs.models import JobPage, JobPath, JobRecord
+from jobs import listed
+from jobs.models import JobPath, JobRecord
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -47,13 +48,13 @@ def _path_at(path: str) -> JobPath | None:
 
 
 def _gone(request: HttpRequest, record: JobRecord) -> HttpResponse:
-    similar = JobPage.objects.similar_to(
-        category_id=record.category_id, exclude=record.page_id
+    similar = listed.similar_to(
+        category_id=record.category_id, exclude=record.page_id, request=request
     )
     context = {
         "record": record,
         "was_filled": record.filled_at is not None,
         "ended_on": record.filled_at or record.gone_at,
-        "similar": list(similar.briefly().prefetch_related("locations")[:3]),
+        "similar": similar,
     }
     return render(request, "jobs/gone.html", context, status=410)

@@ -15,7 +15,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from jobs import formatting, wording
+from jobs import formatting, listed, wording
 from jobs.facts import availability_of
 from jobs.models import Company, JobPage, JobRecord
 from notifications import clock
@@ -341,9 +341,7 @@ def closing_soon_values(page: JobPage) -> dict[str, Any]:
 
 def similar(record: JobRecord) -> list[dict[str, str]]:
     """Up to three open jobs of the same field, as a mail shows them."""
-    jobs = JobPage.objects.similar_to(
-        category_id=record.category_id, exclude=record.page_id
-    )
+    jobs = listed.similar_to(category_id=record.category_id, exclude=record.page_id)
     return [
         {
             "title": job.title,
@@ -351,9 +349,9 @@ def similar(record: JobRecord) -> list[dict[str, str]]:
             "place": job.place,
             "pay": job.pay_text,
             "closes": formatting.day(job.closes_at) if job.closes_at else "",
-            "url": job_url(job),
+            "url": absolute(job.url),
         }
-        for job in jobs.listed()[:3]
+        for job in jobs
     ]
 
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from wagtail.models import Page
 
-from jobs import fragments
+from jobs.fragments import Memory
 from jobsite.bootstrap.__main__ import chromium
 from jobsite.public import frame
 from tests import migrated
@@ -67,7 +67,8 @@ def _nothing_remembered():
     """
     cache.clear()
     frame._held.clear()
-    fragments._remembered.clear()
+    for memory in Memory.all:
+        memory.clear()
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -16,11 +15,11 @@ from modelcluster.fields import ParentalKey
 from taggit.models import TaggedItemBase
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.images import get_image_model
-from wagtail.images.models import AbstractRendition
 from wagtail.models import Orderable
 
 from jobs import choices, formatting
-from jobs.models.snippets import MARK
+from jobs.models.snippets import MARK, known_mark
+from jobs.prepared import Given, Prepared
 
 if TYPE_CHECKING:
     from jobs.models.pages import JobPage
@@ -82,24 +81,40 @@ class JobLocation(Orderable):
         return self.place or self.region or formatting.country(str(self.country))
 
 
-def load_children(job: JobPage, others: Iterable[JobPage] = ()) -> None:
+def load_children(job: JobPage) -> None:
     """Read what the page of ``job`` needs of other tables, in one query.
 
-    That is what it asks for, its places and those of ``others``, and its company's
-    logo as pages show it. What a preview already holds in memory is left alone.
+    That is what it asks for, its places, and its company's logo as pages show it. What
+    a preview already holds in memory is left alone.
     """
-    pages = [page for page in (job, *others) if page.pk]
+    company: Any = job.company
+    logo_id = company.logo_id if company and not company.is_confidential else None
+    found: dict[str, list[Any]] = {"locations": [], "requirements": []}
+    for name, pk, order, one, two, three in _of_job.rows(job=job.pk, logo=logo_id):
+        row = {"pk": pk, "page_id": job.pk, "sort_order": order}
+        if name == "locations":
+            child: Any = JobLocation(**row, place=one, region=two, country=three)
+        elif name == "requirements":
+            child = JobRequirement(**row, text=one, kind=two, uuid=uuid.UUID(three))
+        else:
+            company.mark = known_mark(logo_id, file=one, width=two, height=three)
+            continue
+        child._state.adding = False
+        found[name].append(child)
+    in_memory = getattr(job, "_cluster_related_objects", None) or {}
+    for name in found.keys() - in_memory.keys():
+        setattr(job, name, sorted(found[name], key=lambda x: x.sort_order or 0))
+
+
+def _children() -> models.QuerySet[Any, Any]:
     text = models.CharField()
-    places = JobLocation.objects.filter(page__in=pages).order_by()
-    asked = JobRequirement.objects.filter(page_id=job.pk).order_by()
-    logo = job.company.logo_id if job.company else None
-    marks = (
-        _renditions()
-        .objects.filter(image_id=logo, filter_spec=MARK, focal_point_key="")
-        .order_by()
-    )
-    rows = places.values_list(
-        "page_id",
+    job = Given("job", models.BigIntegerField())
+    logo = Given("logo", models.BigIntegerField())
+    places = JobLocation.objects.filter(page_id=job).order_by()
+    asked = JobRequirement.objects.filter(page_id=job).order_by()
+    marks = get_image_model().get_rendition_model().objects.order_by()
+    marks = marks.filter(image_id=logo, filter_spec=MARK, focal_point_key="")
+    return places.values_list(
         Value("locations", text),
         F("pk"),
         "sort_order",
@@ -108,7 +123,6 @@ def load_children(job: JobPage, others: Iterable[JobPage] = ()) -> None:
         Cast("country", text),
     ).union(
         asked.values_list(
-            "page_id",
             Value("requirements", text),
             F("pk"),
             "sort_order",
@@ -117,7 +131,6 @@ def load_children(job: JobPage, others: Iterable[JobPage] = ()) -> None:
             Cast("uuid", text),
         ),
         marks.values_list(
-            F("image_id"),
             Value("mark", text),
             F("pk"),
             Value(0),
@@ -127,34 +140,6 @@ def load_children(job: JobPage, others: Iterable[JobPage] = ()) -> None:
         ),
         all=True,
     )
-    found: dict[tuple[int | None, str], list[Any]] = {(job.pk, "requirements"): []}
-    found |= {(page.pk, "locations"): [] for page in pages}
-    for owner, name, pk, order, one, two, three in rows:
-        row = {"pk": pk, "page_id": owner, "sort_order": order}
-        if name == "locations":
-            child = JobLocation(**row, place=one, region=two, country=three)
-        elif name == "requirements":
-            child = JobRequirement(**row, text=one, kind=two, uuid=uuid.UUID(three))
-        else:
-            _put_mark(job, _renditions()(pk=pk, file=one, width=two, height=three))
-            continue
-        child._state.adding = False
-        found[owner, name].append(child)
-    for page in pages:
-        known = getattr(page, "_cluster_related_objects", None) or {}
-        for name in ("locations", "requirements"):
-            children = found.get((page.pk, name))
-            if children is not None and name not in known:
-                setattr(page, name, sorted(children, key=lambda x: x.sort_order or 0))
 
 
-def _put_mark(job: JobPage, mark: AbstractRendition) -> None:
-    company = job.company
-    if company is not None and not company.is_confidential:
-        mark.image, mark.filter_spec = company.logo, MARK
-        company.mark = mark
-
-
-def _renditions() -> type[AbstractRendition]:
-    model: type[AbstractRendition] = get_image_model().get_rendition_model()
-    return model
+_of_job = Prepared(_children)

@@ -59,14 +59,21 @@ class JobIndexPage(RoutablePageMixin, Page):
     def job_list(self, request: HttpRequest) -> HttpResponse:
         """Answer the list, narrowed and ordered by the query string.
 
-        Three queries of its own: all counts, the jobs of the page, and their places.
+        Three queries of its own: all counts, once for each edition, which jobs are on
+        the page, and what is shown of them.
         The answer is the same whole page whether htmx asks for it or a browser.
         """
         filters = self._filters(request)
-        found = facets.count(filters)
+        found = facets.known.get_of_edition(
+            request, filters.narrowing, lambda: facets.count(filters)
+        )
         after = request.GET.get("after", "")
         jobs = listing.page_of(
-            filters, found.total, number=request.GET.get("page", ""), after=after
+            filters,
+            found.total,
+            number=request.GET.get("page", ""),
+            after=after,
+            request=request,
         )
         return self.render(
             request,
@@ -88,7 +95,8 @@ class JobIndexPage(RoutablePageMixin, Page):
     def feed(self, request: HttpRequest) -> HttpResponse:
         """Answer the list's newest jobs as Atom, narrowed by the same query string."""
         filters = self._filters(request)
-        return feeds.answer(self, request, listing.newest(filters, feeds.ENTRIES))
+        jobs = listing.first_of(filters.narrowed(), feeds.ENTRIES, request)
+        return feeds.answer(self, request, jobs)
 
     @path("company/<slug:slug>/", name="company")
     def company_page(self, request: HttpRequest, slug: str) -> HttpResponse:
@@ -98,7 +106,7 @@ class JobIndexPage(RoutablePageMixin, Page):
         """
         companies = Company.objects.select_related("logo")
         company = get_object_or_404(companies, slug=slug, is_confidential=False)
-        jobs, total = listing.of_company(company)
+        jobs, total = listing.of_company(company, request)
         closed = JobPage.objects.closed_lately(company)
         return self.render(
             request,

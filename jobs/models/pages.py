@@ -24,6 +24,7 @@ from wagtail.search import index
 from jobs import choices, facts, formatting, search, structured_data
 from jobs.blocks import JobBodyBlock
 from jobs.forms import JobPageForm, LineInput
+from jobs.in_words import JobInWords
 from jobs.models.children import JobRequirement, JobTag, load_children
 from jobs.models.querysets import JobPageManager
 from jobs.models.snippets import Company
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 MAX_PAY_PER_YEAR = Decimal("999999999999.99")
 
 
-class JobPage(Page):
+class JobPage(JobInWords, Page):
     """One job.
 
     Its two ends mean two things: ``closes_at`` closes the job (the page stays and
@@ -288,32 +289,17 @@ class JobPage(Page):
         return getattr(source, "record", None)
 
     @property
-    def company_name(self) -> str:
-        return self.company.public_name if self.company else ""
-
-    @property
-    def towns(self) -> list[str]:
-        """Where the work is done, each place once; for a remote job "remote"."""
-        if self.workplace == choices.Workplace.REMOTE:
-            return [str(choices.Workplace.REMOTE.label).lower()]
-        return list(dict.fromkeys(str(x) for x in self.locations.all()))
-
-    @property
-    def place(self) -> str:
-        rows = [
+    def where(self) -> list[dict[str, str]]:
+        return [
             {"place": x.place, "region": x.region, "country": str(x.country)}
             for x in self.locations.all()
         ]
-        return formatting.place(rows, self.workplace)
 
     @property
-    def pay_text(self) -> str:
-        return formatting.pay(
-            low=self.pay_min,
-            high=self.pay_max,
-            currency=self.pay_currency,
-            period=self.pay_period,
-        )
+    def news(self) -> JobRecord | None:
+        """Its record, where that was read along; nothing is looked up."""
+        record: JobRecord | None = self._state.fields_cache.get("record")
+        return record
 
     @property
     def must_haves(self) -> list[JobRequirement]:
@@ -327,40 +313,6 @@ class JobPage(Page):
         return [x for x in self.requirements.all() if x.kind == kind]
 
     @property
-    def closing_line(self) -> str:
-        return formatting.closing_line(self.closes_at, timezone.now())
-
-    @property
-    def closing_in(self) -> str:
-        return formatting.closing_in(self.closes_at, timezone.now())
-
-    @property
-    def closing_full(self) -> str:
-        return formatting.moment_with_zone(self.closes_at) if self.closes_at else ""
-
-    @property
-    def closes_soon(self) -> bool:
-        """Whether it closes today or tomorrow."""
-        if self.closes_at is None:
-            return False
-        days = formatting.days_until(self.closes_at, timezone.now())
-        return days <= formatting.SOON_DAYS
-
-    @property
-    def flag(self) -> str:
-        """The one thing that a list points out: news of the job, or that it is new.
-
-        News are known where the record was read along; nothing is looked up.
-        """
-        now = timezone.now()
-        record = self._state.fields_cache.get("record")
-        news = formatting.news_line(record, now) if record is not None else ""
-        if news or self.posted_at is None:
-            return news
-        age = -formatting.days_until(self.posted_at, now)
-        return {0: str(_("New today")), 1: str(_("New yesterday"))}.get(age, "")
-
-    @property
     def apply_host(self) -> str:
         return formatting.host(self.apply_url)
 
@@ -371,19 +323,15 @@ class JobPage(Page):
         return page.get_full_url(request) or ""
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict:
-        """Add similar jobs, and what machines may read; three queries."""
+        """Add what machines may read; one query, and one for what is private."""
         context = super().get_context(request, *args, **kwargs)
         now = timezone.now()
         private = getattr(request, "private_paths", None)
         if private is None:
             private = facts.private_paths()
-        similar = type(self).objects.similar_to(
-            category_id=self.category_id, exclude=self.pk, private=private
-        )
-        shown = list(similar.briefly()[:3])
-        load_children(self, shown)
+        load_children(self)
         canonical = self.canonical_url(request)
-        is_seen_by_all = self.live and not self.path.startswith(private)
+        is_seen_by_all = self.live and not facts.is_private(self, private)
         is_shared = is_seen_by_all and not getattr(request, "is_preview", False)
         is_indexed = is_shared and facts.closing_of(self, now).is_open
         posting = structured_data.job_posting(
@@ -391,7 +339,6 @@ class JobPage(Page):
         )
         return context | {
             "job": self,
-            "similar": shown,
             "canonical": canonical,
             "is_indexed": is_indexed,
             "is_shared": is_shared,

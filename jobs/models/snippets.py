@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from wagtail.images import get_image_model
 from wagtail.images.models import AbstractRendition
 from wagtail.images.shortcuts import get_rendition_or_not_found
 from wagtail.search import index
@@ -51,6 +52,16 @@ class NamedBySlug(models.Model):
 
 
 CONFIDENTIAL = _("Confidential company")
+
+
+def known_mark(
+    logo_id: int | None, *, file: str, width: Any, height: Any
+) -> AbstractRendition:
+    """The mark of a company whose logo was given this size before."""
+    rendition: type[AbstractRendition] = get_image_model().get_rendition_model()
+    return rendition(
+        image_id=logo_id, filter_spec=MARK, file=file, width=width, height=height
+    )
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin
 
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from jobs import formatting
-from jobs.fragments import remembered
+from jobs import formatting, listed
+from jobs.fragments import Memory
 from jobs.models import (
     BoardSettings,
     Company,
@@ -25,6 +26,9 @@ from jobs.models import (
     JobRecord,
 )
 from jobs.share_cards import ShareCard
+
+if TYPE_CHECKING:
+    from jobs.listed import ListedJob
 
 register = template.Library()
 
@@ -90,13 +94,12 @@ def share_card_url(job: JobPage, board: BoardSettings) -> str:
     return urljoin(settings.SITE_URL, reverse("jobs:share_card", args=[job.pk, digest]))
 
 
-@register.simple_tag
-def similar_jobs(job: JobPage, count: int = 3) -> list[JobPage]:
-    """List open jobs of the same field, the newest first."""
-    jobs = JobPage.objects.similar_to(
-        category_id=job.category_id, exclude=job.pk, count=count
+@register.simple_tag(takes_context=True)
+def similar_jobs(context: dict[str, Any], job: JobPage) -> list[ListedJob]:
+    """List three open jobs, of the same field first; one query."""
+    return listed.similar_to(
+        category_id=job.category_id, exclude=job.pk, request=context.get("request")
     )
-    return list(jobs.listed()[:count])
 
 
 def _index_url(context: dict[str, Any]) -> str:
@@ -139,25 +142,34 @@ def linked_data(value: dict[str, Any] | None) -> str:
     )
 
 
-@register.simple_tag(takes_context=True)
-def job_card(context: dict[str, Any], job: JobPage) -> str:
-    """Show ``job`` in a list, as components/job_card.html does."""
-    request = context.get("request")
-    return remembered(
-        request,
-        ("card", job.pk),
-        lambda: render_to_string(
-            "components/job_card.html", {"job": job, "request": request}
-        ),
-    )
+#: Jobs as lists of this process have shown them.
+shown_jobs: Memory[str] = Memory(2_000)
+
+
+@register.simple_tag
+def listed_job(job: ListedJob, template_name: str, **more: Any) -> str:
+    """Show a job of a list by a component, which is given ``job`` and ``more``."""
+
+    def render() -> str:
+        return render_to_string(template_name, {"job": job, **more})
+
+    if not job.has_all:
+        return render()
+    # "Closes tomorrow" is true for a day.
+    key = (template_name, *more.items(), timezone.localdate(), job)
+    return shown_jobs.get(key, render)
+
+
+#: What lists of this process could be narrowed by.
+shown_facets: Memory[str] = Memory(200)
 
 
 @register.simple_tag(takes_context=True)
 def job_facets(context: dict[str, Any]) -> str:
     """Show what the list can be narrowed by, as jobs/includes/facets.html does."""
     shown = {name: context[name] for name in ("facets", "filters", "chips")}
-    return remembered(
+    return shown_facets.get_of_edition(
         context.get("request"),
-        ("facets", repr(sorted(shown["filters"].chosen.items()))),
+        shown["filters"].narrowing,
         lambda: render_to_string("jobs/includes/facets.html", shown),
     )

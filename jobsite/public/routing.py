@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import CharField, QuerySet
 from django.http import Http404, HttpRequest
 from wagtail.models import Page, PageViewRestriction
 from wagtail.url_routing import RouteResult
 
 from jobs.models import JobIndexPage, JobPage
+from jobs.prepared import Given, Prepared
 
 if TYPE_CHECKING:
     from jobsite.public.frame import Frame
 
 #: What the page of a job shows of other tables, one row of each.
-RELATED = ("company__logo", "category", "record")
+RELATED = ("company", "category", "record")
 
 
 def prepare(request: HttpRequest, frame: Frame, index: JobIndexPage, path: str) -> None:
@@ -59,9 +61,20 @@ def _route(request: HttpRequest, index: JobIndexPage, below: str) -> RouteResult
 
 
 def _job(index: JobIndexPage, slug: str) -> Page | None:
-    # By slug, which has an index; url_path has none.
-    jobs = JobPage.objects.live().filter(slug=slug, url_path=f"{index.url_path}{slug}/")
-    job: JobPage | None = jobs.select_related(*RELATED).first()
-    if job is not None:
+    job: JobPage
+    for job in _at.rows(slug=slug, url_path=f"{index.url_path}{slug}/"):
         job._cached_parent_obj = index
-    return job
+        return job
+    return None
+
+
+def _jobs_at() -> QuerySet[JobPage]:
+    # By slug, which has an index; url_path has none.
+    text = CharField()
+    jobs = JobPage.objects.live().filter(slug=Given("slug", text))
+    jobs = jobs.filter(url_path=Given("url_path", text))
+    found: QuerySet[JobPage] = jobs.select_related(*RELATED)
+    return found
+
+
+_at = Prepared(_jobs_at)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from jobs import listed
 from jobs.facts import availability_of
-from jobs.models import JobPage, JobRecord
 from subscriptions import retention
+
+if TYPE_CHECKING:
+    from jobs.models import JobRecord
 
 
 def is_open(record: JobRecord) -> bool:
@@ -41,10 +44,9 @@ def problem(
         "days": retention.keep_requests().days,
     }
     if name == "closed" and record is not None:
-        jobs = JobPage.objects.similar_to(
-            category_id=record.category_id, exclude=record.page_id
+        context["similar"] = listed.similar_to(
+            category_id=record.category_id, exclude=record.page_id, request=request
         )
-        context["similar"] = list(jobs.listed()[:3])
     return render(request, "subscriptions/confirm_problem.html", context, status=status)
 
 

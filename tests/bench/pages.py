@@ -131,9 +131,7 @@ def addresses() -> dict[str, Iterator[tuple[str, dict[str, str]]]]:
         name: ((f"{board}{query}", {}) for query in map(form.format, numbers))
         for name, form in queries.items()
     }
-    return asked | {
-        "job": iter([(f"{board}{slug}/", {}) for slug in slugs] * 50)
-    }
+    return asked | {"job": iter([(f"{board}{slug}/", {}) for slug in slugs] * 50)}
 
 
 def measure() -> dict[str, object]:

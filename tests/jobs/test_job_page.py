@@ -14,6 +14,7 @@ from wagtail.test.utils import WagtailPageTestCase, page_tests
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from home.models import HomePage, StandardPage
+from jobs import listed
 from jobs.facts import changes, facts_of
 from jobs.models import JobIndexPage, JobPage
 from tests.factories import (
@@ -310,12 +311,6 @@ class TestSorting:
 
         assert job.pay_per_year == per_year
 
-    def test_closing_soonest_puts_jobs_without_a_date_last(self):
-        never = make_job(closes_at=None)
-        later, soon = make_job(closes_at=in_days(9)), make_job(closes_at=in_days(1))
-
-        assert list(JobPage.objects.closing_soonest()) == [soon, later, never]
-
     def test_similar_jobs_are_of_the_same_field_first_and_never_the_job(self):
         food = make_category()
         job = make_job(category=food)
@@ -323,15 +318,23 @@ class TestSorting:
         other = make_job()
         make_job(category=food, closes_at=in_days(-1))
 
-        found = JobPage.objects.similar_to(category_id=food.pk, exclude=job.pk)
+        found = listed.similar_to(category_id=food.pk, exclude=job.pk)
 
-        assert list(found) == [same, other]
+        assert [x.pk for x in found] == [same.pk, other.pk]
 
     def test_similar_jobs_of_a_job_without_a_field_are_the_newest(self):
         make_job(category=make_category())
         newest = make_job()
 
-        assert JobPage.objects.similar_to(category_id=None, exclude=None)[0] == newest
+        found = listed.similar_to(category_id=None, exclude=None)
+
+        assert found[0].pk == newest.pk
+
+    def test_similar_jobs_are_three_at_most(self):
+        for _ in range(4):
+            make_job()
+
+        assert len(listed.similar_to(category_id=None, exclude=None)) == 3
 
 
 @pytest.mark.django_db

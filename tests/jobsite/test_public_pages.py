@@ -14,13 +14,14 @@ from wagtail.contrib.frontend_cache.backends.base import BaseBackend
 from wagtail.models import Page, PageViewRestriction, Site
 
 from home.models import LookSettings
-from jobs import editions, fragments
+from jobs import editions, facets
 from jobs.models import (
     BoardSettings,
     JobPage,
 )
 from jobs.models.changes import PublicChange, edition_parts
 from jobs.services import close_job
+from jobs.templatetags import job_tags
 from jobsite.public import frame, kept, routing, watching
 from notifications.models import Announcement
 from tests.factories import (
@@ -677,20 +678,54 @@ class TestParts:
             assert counts.format(1) in html
             assert counts.format(2) not in html
 
-    def test_are_not_remembered_for_whoever_sends_a_cookie(self, client, job):
-        fragments._remembered.clear()
-
+    def test_of_an_edition_are_not_remembered_for_whoever_sends_a_cookie(
+        self, client, job
+    ):
         client.get(make_board().url, headers={"cookie": "a=b"})
 
-        assert not fragments._remembered
+        assert not len(facets.known)
+        assert not len(job_tags.shown_facets)
 
     def test_are_no_more_than_a_process_can_hold(self, client, job, monkeypatch):
-        monkeypatch.setattr(fragments, "MOST", 3)
+        monkeypatch.setattr(job_tags.shown_jobs, "most", 3)
         make_jobs(9, company=job.company)
 
         client.get(make_board().url)
 
-        assert 0 < len(fragments._remembered) <= 3
+        assert 0 < len(job_tags.shown_jobs) <= 3
+
+    def test_that_show_a_job_are_the_same_in_the_next_edition(self, client, job):
+        url = make_board().url
+        client.get(url)
+        shown = len(job_tags.shown_jobs)
+
+        make_job(title="Miller & mate")
+
+        assert "Miller &amp; mate" in client.get(url).content.decode()
+        assert len(job_tags.shown_jobs) == shown + 1
+
+    def test_that_show_a_job_count_days_anew_at_midnight(self, client):
+        noon = dt.datetime(2026, 6, 10, 11, tzinfo=dt.UTC)
+        with time_machine.travel(noon, tick=False) as clock:
+            make_job(closes_at=noon + dt.timedelta(days=6))
+            url = make_board().url
+            assert "Closes in 6 days" in client.get(url).content.decode()
+            clock.move_to(dt.datetime(2026, 6, 10, 23, 0, 0, tzinfo=dt.UTC))
+            assert "Closes in 5 days" in client.get(url).content.decode()
+
+    def test_that_show_a_company_have_its_new_logo(self, client):
+        company = make_company(logo=make_image())
+        make_job(company=company)
+        url = make_board().url
+        client.get(url)
+        before = client.get(url, {"n": "1"}).content.decode()
+
+        company.logo = make_image()
+        company.save()
+
+        after = client.get(url).content.decode()
+        assert company.logo.renditions.get().url in after
+        assert after != before
 
 
 class TestLookUp:

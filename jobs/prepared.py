@@ -1,0 +1,100 @@
+"""Querysets that are composed once in each process, and run with other values.
+
+Composing a statement takes the ORM longer than the database takes to answer it. What
+every page asks is written as any queryset is, with a ``Given`` in the place of each
+value that differs from one time to the next.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db import connections, models
+from django.db.models import Expression, Func
+
+if TYPE_CHECKING:
+    from django.db.models.sql.compiler import SQLCompiler
+
+
+class Given(Expression):
+    """Stands for a value that is known when the queryset runs, by its name."""
+
+    def __init__(self, name: str, field: models.Field) -> None:
+        super().__init__(output_field=field)
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
+        return "%s", [self]
+
+
+class NumbersField(models.Field):
+    """Any number of whole numbers, as one parameter of a statement."""
+
+    def get_db_prep_value(
+        self, value: Iterable[int], connection: Any, prepared: bool = False
+    ) -> Any:
+        numbers = list(value)
+        return json.dumps(numbers) if connection.vendor == "sqlite" else numbers
+
+
+class Among(Func):
+    """Whether a column is one of the numbers that are given by a name.
+
+    A condition for ``filter``. Its statement is the same for any number of them.
+    """
+
+    output_field = models.BooleanField()
+
+    def __init__(self, column: str, name: str) -> None:
+        super().__init__(column, Given(name, NumbersField()))
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        among = {
+            "arg_joiner": " IN (SELECT value FROM json_each(",
+            "template": "%(expressions)s))",
+        }
+        return self.as_sql(compiler, connection, **context | among)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        among = {"arg_joiner": " = ANY(", "template": "%(expressions)s)"}
+        return self.as_sql(compiler, connection, **context | among)
+
+
+class Prepared:
+    """A queryset that is composed when it first runs.
+
+    Args:
+        make: answers the queryset. It depends on nothing that may change while the
+            process lives.
+    """
+
+    def __init__(self, make: Callable[[], models.QuerySet[Any, Any]]) -> None:
+        self._make = make
+
+    def rows(self, **given: Any) -> list[Any]:
+        """Run it with these values: what the queryset itself would answer."""
+        queryset, compiler, sql, params = self._composed
+        ready = copy.copy(compiler)
+        ready.connection = connections[queryset.db]
+        filled = [
+            x.output_field.get_db_prep_value(given[x.name], ready.connection)
+            if isinstance(x, Given)
+            else x
+            for x in params
+        ]
+        # Whatever reads the rows asks a compiler for the statement: it gets this one.
+        ready.as_sql = lambda *_args, **_kwargs: (sql, filled)
+        rows: Any = queryset.all()
+        rows.query.get_compiler = lambda *_args, **_kwargs: ready
+        return list(rows)
+
+    @cached_property
+    def _composed(self) -> tuple[models.QuerySet[Any, Any], Any, str, tuple[Any, ...]]:
+        queryset = self._make()
+        compiler = queryset.query.get_compiler(using=queryset.db)
+        sql, params = compiler.as_sql()
+        return queryset, compiler, sql, tuple(params)
