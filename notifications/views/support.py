@@ -214,7 +214,7 @@ ACTS = {
             "a keyed hash remembers that, and nothing else is left."
         ),
         gettext_lazy("Erase the person"),
-        gettext_lazy("Erased. Nothing is left of this person."),
+        gettext_lazy("Erased. The address is gone, and all that they followed."),
     ),
 }
 

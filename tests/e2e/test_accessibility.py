@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
+from django.core.cache import caches
 from django.core.management import call_command
 from django.template.loader import render_to_string
 from django.test import Client
@@ -15,6 +16,7 @@ from playwright.sync_api import expect
 from jobs.models import Company, JobPath, JobRecord
 from notifications.public_views import notices_url
 from subscriptions import services, tokens
+from subscriptions.limits import Limit
 from tests.e2e.visiting import ask_to_follow, expect_heading, follow, press
 
 READER = "Reader.One@example.org"
@@ -69,6 +71,7 @@ def every_public_page(page, deliver):
         yield address
     yield from jobs_that_ended(page)
     yield from the_way_to_a_follower_and_back(page, deliver)
+    yield from buttons_that_lead_no_further(page)
     yield from links_that_lead_no_further(page)
     yield from pages_of_errors(page)
 
@@ -116,15 +119,30 @@ def the_way_to_a_follower_and_back(page, deliver):
     press(page, "Delete it now")
     expect_heading(page, "Your address is deleted")
     yield "deleted"
-    page.goto("/subscriptions/manage/")
-    page.get_by_role("textbox", name="Email address").fill(READER)
-    # Faster than a person would be asked to press once more.
-    page.wait_for_timeout(2_100)
+    yield from a_form_that_refuses(page)
     press(page, "Email me the link")
     expect_heading(page, "Check your inbox")
     yield "the link to what I follow was asked for"
     page.goto(urlsplit(notices_url(Company.objects.first())).path)
     yield "how often a company is written to"
+
+
+def a_form_that_refuses(page):
+    """Once because the press was too fast, and once because of too many."""
+    main = page.get_by_role("main")
+    page.goto("/subscriptions/manage/")
+    page.get_by_role("textbox", name="Email address").fill(READER)
+    press(page, "Email me the link")
+    expect(main).to_contain_text("Press the button once more")
+    yield "a form that was sent faster than a person can"
+    page.wait_for_timeout(2_100)
+    while Limit("network", "127.0.0.1").allow_request(None):
+        pass
+    press(page, "Email me the link")
+    expect(main).to_contain_text("Too many tries from your network.")
+    yield "a form that was sent too often"
+    caches["limits"].clear()
+    page.wait_for_timeout(2_100)
 
 
 def several_jobs_to_confirm(page, link):
@@ -140,6 +158,35 @@ def several_jobs_to_confirm(page, link):
     press(page, "Confirm")
     expect_heading(page, "You follow Night baker")
     yield "confirmed"
+
+
+def buttons_that_lead_no_further(page):
+    """Pressed on a page that was true when it was opened, and is not any more."""
+    [mine] = services.confirm(token=tokens.confirm_token(pending("night-baker")))
+    person = mine.subscriber
+    page.goto(f"/subscriptions/unsubscribe/{mine.token}/")
+    press(page, "Stop following")
+    stopped = page.url
+    expect_heading(page, "You no longer follow Night baker")
+    person.subscriptions.update(ended_reason="BOUNCED")
+    press(page, "Follow again")
+    expect_heading(page, "You do not follow Night baker")
+    yield "following again what ended in another way"
+    person.subscriptions.update(ended_reason="UNSUBSCRIBED")
+    page.goto(stopped)
+    yield "a link to stop what was stopped"
+    press(page, "Follow again")
+    expect_heading(page, "You follow Night baker")
+    page.goto(stopped)
+    press(page, "Stop following")
+    person.subscriptions.update(ended_at=None, ended_reason="")
+    press(page, "Delete it now")
+    expect_heading(page, "Your address is not deleted")
+    yield "deleting an address that follows something after all"
+    services.erase(email=READER)
+    press(page, "Stop following everything")
+    expect_heading(page, "This link leads to nobody")
+    yield "a button of somebody who was erased"
 
 
 def links_that_lead_no_further(page):

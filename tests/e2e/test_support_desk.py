@@ -6,9 +6,10 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from jobs.models import JobRecord
+from notifications.models import OutgoingEmail
 from notifications.support.links import PEOPLE
 from subscriptions.models import Subscriber
-from tests.e2e.visiting import tab_to
+from tests.e2e.visiting import press, tab_to
 from tests.factories import edit, in_days, make_job, make_subscription
 
 READER = "reader@example.org"
@@ -70,3 +71,50 @@ def test_its_pages_are_free_of_barriers_in_light_and_dark(person, sign_in):
             ]
 
     assert found == []
+
+
+def find(page, address=READER):
+    page.goto(reverse(f"{PEOPLE}:list"))
+    page.get_by_role("textbox", name="Email address of the person").fill(address)
+    press(page, "Find the person")
+
+
+def do(page, link, button):
+    """Open what is asked about once more, and mean it."""
+    page.get_by_role("link", name=link, exact=True).click()
+    press(page, button)
+
+
+def test_a_person_is_helped_from_a_lost_email_to_being_forgotten(
+    person, sign_in, smtp, deliver
+):
+    given_up = {"state": OutgoingEmail.State.FAILED, "last_code": "554 5.7.1"}
+    OutgoingEmail.objects.filter(kind="ANNOUNCEMENT").update(**given_up)
+    page = sign_in("Subscriber support")
+    main = page.get_by_role("main")
+
+    find(page)
+    page.get_by_role("link", name="Night baker", exact=True).click()
+    expect(main).to_contain_text("Given up. The mail server refused it")
+    press(page, "Send it to them now")
+    expect(page.get_by_text("It goes out to them now.")).to_be_visible()
+    deliver()
+    page.reload()
+    expect(main).to_contain_text("Sent. The mail server took it (250")
+    assert [mail.subject for mail in smtp.to(READER)] == [
+        "Pay changed: Night baker"
+    ] * 2
+
+    find(page)
+    do(page, "Stop following Night baker", "Stop following")
+    expect(main).to_contain_text("Ended by staff")
+    do(page, "Block the address", "Block the address")
+    expect(main).to_contain_text("Gets none since")
+    do(page, "Unblock the address", "Unblock the address")
+    expect(main).to_contain_text("Gets what is due")
+    for said in ("Sent an email again", "Stopped a job", "Blocked", "Unblocked"):
+        expect(main).to_contain_text(said)
+    do(page, "Erase the person", "Erase the person")
+    find(page)
+    expect(main).to_contain_text(f"Nobody known follows a job with {READER}")
+    assert not Subscriber.objects.exists()

@@ -77,11 +77,11 @@ class TestForgetting:
         with time_machine.travel(noon, tick=False) as clock:
             request = rf.post("/", REMOTE_ADDR="192.0.2.44")
             limits.refusal(request, address="reader@example.org")
-            ticking.forget_counts()
+            ticking.tick()
             assert len(rows()) == 3
 
             clock.shift(limits.kept_for())
-            ticking.forget_counts()
+            ticking.tick()
 
         assert rows() == []
 

@@ -97,6 +97,11 @@ class TestGuessing:
 
         assert sign_in().status_code == 200
 
+    def test_is_counted_for_all_processes_together(self, locked_out, sign_in):
+        caches["default"].clear()
+
+        assert sign_in("password").status_code == 429
+
     def test_is_forgiven_by_a_command(self, locked_out, sign_in):
         call_command("axes_reset_ip", HERE)
 

@@ -289,6 +289,58 @@ class TestErasing:
         assert Subscriber.objects.with_address(READER) == person
 
 
+class TestWhoMayNot:
+    """Every act needs the right to see people and one of its own."""
+
+    @pytest.fixture
+    def presses(self, followed, person, follow, worker):
+        """Press everything as somebody of support without a right; answer where to."""
+        edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+        OutgoingEmail.objects.update(state="FAILED", last_code="550 5.2.2")
+        announcement = Announcement.objects.get()
+        buttons = [
+            ("send_link", [person.pk]),
+            ("resend_confirmation", [follow.pk]),
+            ("resend_announcement", [follow.pk, announcement.pk]),
+            ("stop", [follow.pk]),
+            ("act", [person.pk, "block"]),
+            ("act", [person.pk, "unblock"]),
+            ("act", [person.pk, "stop-all"]),
+            ("block_unknown", []),
+        ]
+
+        def presses(right):
+            client = Staff("Subscriber support")
+            [group] = client.user.groups.all()
+            group.permissions.remove(group.permissions.get(codename=right))
+            email = {"email": "new@example.org"}
+            return {
+                client.post(reverse(f"support_{name}", args=args), email).url
+                for name, args in buttons
+            }
+
+        return presses
+
+    @pytest.mark.parametrize("right", ["view_subscriber", "change_subscriber"])
+    def test_does_nothing_to_anybody(self, presses, right):
+        assert presses(right) == {reverse("wagtailadmin_home")}
+
+        assert noted() == []
+        assert Subscription.objects.confirmed().count() == 2
+        assert not Suppression.objects.exists()
+        assert set(OutgoingEmail.objects.values_list("state")) == {("FAILED",)}
+
+    def test_sees_no_story(self, follow):
+        client = Staff("Subscriber support")
+        [group] = client.user.groups.all()
+        group.permissions.remove(group.permissions.get(codename="view_subscriber"))
+
+        response = client.get(reverse("support_trace", args=[follow.pk]))
+
+        assert response.url == reverse("wagtailadmin_home")
+
+
 def test_an_act_that_nobody_knows_is_refused(person, support):
     response = support.post(reverse("support_act", args=[person.pk, "bless"]))
 

@@ -196,6 +196,21 @@ class TestUsedTwice:
         assert "You already follow this job" in text(second)
         assert ways_on(second)
 
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_a_link_to_confirm_is_not_for_what_was_asked_since(
+        self, client, asked, method
+    ):
+        token = good_token("confirm", asked)
+        send(client, "post", "confirm", token)
+        since = make_subscription(subscriber=asked.subscriber, confirmed=False)
+
+        response = send(client, method, "confirm", token)
+
+        since.refresh_from_db()
+        assert "You already follow this job" in text(response)
+        assert since.record.title not in response.text
+        assert not since.is_confirmed
+
     def test_a_link_to_the_list_opens_it_again(self, client, asked):
         token = good_token("manage_open", asked)
 

@@ -61,6 +61,17 @@ class TestHalfHour:
         assert not follow.is_confirmed
         assert heard == [("subscription_requested", follow)]
 
+    def test_lifts_the_limits_for_the_same_address_only(self, proved, settings):
+        settings.FORM_LIMITS = settings.FORM_LIMITS | {"network": "0/10min"}
+        record = JobRecord.for_page(make_job())
+        url = reverse("subscriptions:follow", args=[record.pk])
+
+        mine = proved.post(url, {"email": READER})
+        others = proved.post(url, {"email": "somebody.else@example.org"})
+
+        assert (mine.status_code, others.status_code) == (200, 429)
+        assert Subscription.objects.filter(record=record).count() == 1
+
     def test_is_for_no_other_browser(self, proved):
         _response, follow = ask(Visitor(enforce_csrf_checks=True))
 

@@ -225,6 +225,22 @@ class TestConfirm:
         assert Subscription.objects.get().confirmed_at == first.confirmed_at
         assert [name for name, _instance in heard].count("new_subscriber") == 1
 
+    def test_by_a_link_that_was_answered_is_refused_for_what_was_asked_since(
+        self, record
+    ):
+        asked = ask(record)
+        old = tokens.confirm_token(asked)
+        services.confirm(token=old)
+        since = ask(JobRecord.for_page(make_job()))
+
+        with pytest.raises(tokens.TokenUsed):
+            services.confirm(token=old)
+        with pytest.raises(tokens.TokenUsed):
+            services.waiting(token=old)
+
+        since.refresh_from_db()
+        assert not since.is_confirmed
+
     def test_after_the_job_closed_is_refused(self, record, heard):
         asked = ask(record)
         JobPage.objects.update(closed_reason="FILLED")

@@ -1,4 +1,4 @@
-"""Stopping to follow, and what time does to those who do nothing."""
+"""Stopping to follow, choosing, and what time does to those who do nothing."""
 
 import datetime as dt
 
@@ -233,6 +233,23 @@ class TestStopping:
 
         assert services.end_for_job(record_id=record.pk, now=timezone.now()) == 2
         assert list(Subscription.objects.current()) == [elsewhere]
+
+
+class TestChoices:
+    def test_are_changed_for_what_the_person_follows_now_and_for_nothing_else(self):
+        person = make_subscriber()
+        mine = make_subscription(subscriber=person)
+        ended = make_subscription(subscriber=person, ended_at=timezone.now())
+        somebodys = make_subscription()
+        less = services.Choices(closings_only=True)
+
+        changed = services.change_choices(
+            subscriber=person,
+            choices=dict.fromkeys([mine.pk, ended.pk, somebodys.pk], less),
+        )
+
+        assert changed == 1
+        assert list(Subscription.objects.filter(closings_only=True)) == [mine]
 
 
 class TestRecipients:
