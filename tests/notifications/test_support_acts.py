@@ -161,6 +161,12 @@ class TestSendingAnAnnouncementAgain:
                 lambda follow: suppress(address=READER, reason="BOUNCED"), id="bounced"
             ),
             pytest.param(
+                lambda follow: Suppression.objects.create(
+                    address_hash=follow.subscriber.address_hash, reason="BLOCKED"
+                ),
+                id="followed although blocked",
+            ),
+            pytest.param(
                 lambda follow: subscriptions.unsubscribe(token=follow.token), id="left"
             ),
             pytest.param(
