@@ -184,7 +184,7 @@ class TestManyPages:
 
         response = staff.post(url, WHY | {"confirm_site_name": "another"})
 
-        assert 'value="Crumb &amp; Co asked us to."' in response.content.decode()
+        assert ">\nCrumb &amp; Co asked us to.</textarea>" in response.content.decode()
         assert JobPage.objects.count() == 11
 
         staff.post(url, WHY | {"confirm_site_name": settings.WAGTAIL_SITE_NAME})
