@@ -143,10 +143,10 @@ class TestMoving:
         board = make_board()
 
         with django_capture_on_commit_callbacks(execute=True):
-            make_board(slug="work")
+            make_board(slug="careers")
 
         new = JobPage.objects.get(pk=job.pk).url
-        assert new == old.replace(board.url, "/work/")
+        assert new == old.replace(board.url, "/careers/")
         assert paths() == {old, new}
         assert JobPage.objects.get(pk=draft.pk).record_or_none is None
 
