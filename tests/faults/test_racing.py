@@ -49,13 +49,13 @@ def test_ticks_that_start_together_do_the_work_once(board, told):
     told()
 
 
-def test_a_tick_that_is_killed_is_made_up_for_in_ten_minutes(board, dice, told):
+def test_a_tick_that_is_killed_is_made_up_for_in_four_minutes(board, dice, told):
     board.follow(5)
     JobPage.objects.update(expire_at=timezone.now() - dt.timedelta(minutes=1))
     trap = Trap(place="any", nth=dice.randrange(4, 90))
     board.start(acts.manage, arguments=["tick"], trap=trap).wait()
 
-    board.wait(minutes=11)
+    board.wait(minutes=4)
     assert board.start(acts.manage, arguments=["tick"]).wait() == 0
     board.recover()
 
