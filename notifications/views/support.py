@@ -260,7 +260,12 @@ def stop_following(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, person: Subscriber, act: Act) -> HttpResponse:
-    follows = Subscription.objects.confirmed().filter(subscriber=person).count()
+    count = Subscription.objects.confirmed().filter(subscriber=person).count()
+    follows = ngettext(
+        "They follow %(count)d job at present.",
+        "They follow %(count)d jobs at present.",
+        count,
+    )
     return TemplateResponse(
         request,
         "notifications/admin/support/confirm.html",
@@ -270,12 +275,9 @@ def _ask(request: HttpRequest, person: Subscriber, act: Act) -> HttpResponse:
             "act": act,
             "header_title": act.title,
             "page_title": act.title,
-            "follows": ngettext(
-                "They follow %(count)d job at present.",
-                "They follow %(count)d jobs at present.",
-                follows,
-            )
-            % {"count": follows},
+            "follows": follows % {"count": count}
+            if count
+            else _("They follow nothing at present."),
             "breadcrumbs_items": [
                 {"url": reverse("wagtailadmin_home"), "label": _("Home")},
                 {"url": desk_url(), "label": _("Support desk")},

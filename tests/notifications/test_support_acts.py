@@ -262,6 +262,14 @@ class TestBlocking:
 
 
 class TestErasing:
+    def test_says_beforehand_what_they_follow(self, person, follow, support):
+        url = reverse("support_act", args=[person.pk, "erase"])
+        assert "They follow 1 job at present." in support.get(url).text
+
+        subscriptions.unsubscribe(token=follow.token)
+
+        assert "They follow nothing at present." in support.get(url).text
+
     def test_asks_first(self, person, support):
         response = support.get(reverse("support_act", args=[person.pk, "erase"]))
 
