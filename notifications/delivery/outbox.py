@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from notifications.models.emails import OutgoingEmailQuerySet
 
 LEASE = dt.timedelta(seconds=60)
-#: Part of a lease after which a worker renews it before it starts another message. A
-#: worker that was stopped for longer finds out here, before it sends.
+#: Part of a lease after which a worker renews it, before it starts another message and
+#: while it waits for a slow server. A worker that was stopped for longer finds out
+#: before it sends.
 RENEW_AFTER = 0.3
 #: A row that this many workers took and never settled is taken alone from then on.
 ALONE_AFTER = 2
@@ -80,6 +81,7 @@ class Lease:
     emails: list[OutgoingEmail]
     claimed_at: dt.datetime
     _claimed: float = field(default_factory=time.monotonic)
+    _asked: float = field(default_factory=time.monotonic)
     _renewed: float = field(default_factory=time.monotonic)
     _cursor: CursorWrapper | None = None
 
@@ -90,17 +92,30 @@ class Lease:
 
     def is_ours(self, email: OutgoingEmail) -> bool:
         """Whether ``email`` may be sent now; renews the lease when it gets old."""
-        age = time.monotonic() - self._renewed
-        if age < LEASE.total_seconds() * RENEW_AFTER:
+        if not _is_old(self._asked):
             return True
-        self._renewed = time.monotonic()
-        now = clock.database_now()
-        rows = self.waiting()
-        rows.filter(lease_until__gt=now).update(lease_until=now + LEASE)
-        ours = rows.filter(pk=email.pk, lease_until__gt=now).exists()
+        now = self._renew()
+        self._asked = time.monotonic()
+        ours = self.waiting().filter(pk=email.pk, lease_until__gt=now).exists()
         if not ours:
             self.doubt()
         return ours
+
+    def hold(self) -> None:
+        """Renew the lease when it gets old, for the message that is under way.
+
+        Whether it still is ours is found out by ``is_ours`` and by settling.
+        """
+        if _is_old(self._renewed):
+            self._renew()
+
+    def _renew(self) -> dt.datetime:
+        # However it ends, so that it is not tried each moment.
+        self._renewed = time.monotonic()
+        now = clock.database_now()
+        rows = self.waiting().filter(lease_until__gt=now)
+        rows.update(lease_until=now + LEASE)
+        return now
 
     def doubt(self) -> None:
         """Have ``is_ours`` ask the database before the next message.
@@ -108,7 +123,7 @@ class Lease:
         A row that was leased is not ours any more: the database's clock jumped, or
         this machine slept without its own clock going on.
         """
-        self._renewed = float("-inf")
+        self._asked = float("-inf")
 
     @property
     def has_run_out(self) -> bool:
@@ -136,6 +151,10 @@ class Lease:
         # By key: there are many rows, and leases have no index.
         ids = [email.pk for email in self.emails]
         return OutgoingEmail.objects.queued().filter(pk__in=ids, lease=self.token)
+
+
+def _is_old(moment: float) -> bool:
+    return time.monotonic() - moment >= LEASE.total_seconds() * RENEW_AFTER
 
 
 def claim(limit: int, *, up_to_priority: int | None = None) -> Lease | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db.models import DateTimeField, F, Value
@@ -27,7 +28,13 @@ def slice_of(limit: int) -> int:
     return limit if rate is None else max(1, min(limit, int(rate)))
 
 
-def wait_for(count: int, *, urgent: bool, stopping: threading.Event) -> bool:
+def wait_for(
+    count: int,
+    *,
+    urgent: bool,
+    stopping: threading.Event,
+    meanwhile: Callable[[], object],
+) -> bool:
     """Wait until ``count`` messages may be sent; False when ``stopping`` was set.
 
     Args:
@@ -35,6 +42,7 @@ def wait_for(count: int, *, urgent: bool, stopping: threading.Event) -> bool:
         urgent: go at once, and let the others wait the longer. Somebody sits in front
             of a screen.
         stopping: ends the waiting.
+        meanwhile: called about once a second.
     """
     rate: float | None = settings.EMAIL_RATE
     if rate is None:
@@ -45,6 +53,7 @@ def wait_for(count: int, *, urgent: bool, stopping: threading.Event) -> bool:
         if not seconds:
             return True
         stopping.wait(min(seconds, ASK_EVERY))
+        meanwhile()
     return False
 
 

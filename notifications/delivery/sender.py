@@ -106,7 +106,7 @@ class Sender:
         unpaced = Counter(map(is_urgent, lease.emails))
         rows = Ahead(self._preparer.prepare(lease.emails, lease.now))
         for email, prepared in rows:
-            if not self._may_go(email, unpaced):
+            if not self._may_go(lease, email, unpaced):
                 outbox.release(lease)
                 break
             if not lease.is_ours(email):
@@ -119,13 +119,17 @@ class Sender:
         self._batch = min(max(LEAST, int(settled / took)), MOST)
         return settled
 
-    def _may_go(self, email: OutgoingEmail, unpaced: Counter[bool]) -> bool:
+    def _may_go(
+        self, lease: Lease, email: OutgoingEmail, unpaced: Counter[bool]
+    ) -> bool:
         """Whether the relay may be asked to take one more; waits for its turn."""
         if self._stopping.is_set() or self._breaker.is_resting():
             return False
         urgent = is_urgent(email)
         count = unpaced.pop(urgent, 0)
-        return not count or pace.wait_for(count, urgent=urgent, stopping=self._stopping)
+        return not count or pace.wait_for(
+            count, urgent=urgent, stopping=self._stopping, meanwhile=lease.hold
+        )
 
     def _send(
         self,
@@ -151,7 +155,7 @@ class Sender:
         try:
             following = rows.following()
             answer = self._transport.send(
-                prepared, following, meanwhile=lambda: self._use_the_wait(rows)
+                prepared, following, meanwhile=lambda: self._use_the_wait(lease, rows)
             )
         except ValueError:
             # Such as an address that no command can hold: it never will be sent.
@@ -163,10 +167,18 @@ class Sender:
             answer = Answer(Outcome.DEFERRED, "could not be sent")
         self._keep(lease, email, answer)
 
-    def _use_the_wait(self, rows: Ahead) -> None:
-        """Do what has to be done some time, while the server thinks."""
+    def _use_the_wait(self, lease: Lease, rows: Ahead) -> None:
+        """Do what has to be done some time, while the server thinks.
+
+        Above all, keep the rows: who waits for minutes is not dead.
+        """
         rows.look_further()
         self._write_log()
+        try:
+            lease.hold()
+        except Error:
+            logger.warning("A lease could not be renewed")
+            connection.close_if_unusable_or_obsolete()
 
     def _write_log(self) -> None:
         while self._settled:

@@ -17,6 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+from notifications.delivery.patience import PatientSMTP, PatientSMTPOverSSL
+
 CONNECT_SECONDS = 30
 COMMAND_SECONDS = 300
 DATA_SECONDS = 120
@@ -131,7 +133,7 @@ class Session:
     def __init__(self, relay: Relay, *, tell: Callable[[str], None] | None = None):
         self.relay = relay
         self._tell = tell
-        self._smtp: smtplib.SMTP | None = None
+        self._smtp: PatientSMTP | None = None
         self._phase = Phase.CONNECT
         #: Messages that the server took on the connection that is open.
         self._taken = 0
@@ -152,12 +154,13 @@ class Session:
             envelope: whom from and to.
             content: a whole message with CRLF line ends, not yet dot-stuffed.
             following: of the next message, announced in the same turn if that goes.
-            meanwhile: called while the server makes up its mind about the message.
+            meanwhile: called once the message is given away, and now and then for as
+                long as the server does not answer, in every phase. Must not raise.
         """
         if self._announced not in (None, envelope):
             self.close()
         try:
-            smtp = self._open()
+            smtp = self._open(meanwhile)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             # UnicodeError: a password that smtplib cannot send is not the recipient's.
             refused = isinstance(error, smtplib.SMTPResponseException) and (
@@ -196,28 +199,23 @@ class Session:
         if smtp is not None:
             smtp.close()
 
-    def _open(self) -> smtplib.SMTP:
+    def _open(self, meanwhile: Callable[[], object] | None) -> PatientSMTP:
         if self._smtp is not None:
+            self._smtp.meanwhile = meanwhile
             return self._smtp
         self._phase = Phase.CONNECT
         self._taken = 0
         relay = self.relay
         context = ssl.create_default_context()
-        if relay.use_ssl:
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                relay.host,
-                relay.port,
-                local_hostname=relay.local_hostname,
-                timeout=CONNECT_SECONDS,
-                context=context,
-            )
-        else:
-            smtp = smtplib.SMTP(
-                relay.host,
-                relay.port,
-                local_hostname=relay.local_hostname,
-                timeout=CONNECT_SECONDS,
-            )
+        encrypted = {"context": context} if relay.use_ssl else {}
+        smtp = (PatientSMTPOverSSL if relay.use_ssl else PatientSMTP)(
+            relay.host,
+            relay.port,
+            local_hostname=relay.local_hostname,
+            timeout=CONNECT_SECONDS,
+            meanwhile=meanwhile,
+            **encrypted,
+        )
         self._smtp = smtp
         self._say(f"{relay.host} port {relay.port} answers")
         self._phase = Phase.SIGN_IN

@@ -46,7 +46,7 @@ class Transport(Protocol):
 
         ``following`` is most likely sent next, for a transport that can save a turn
         when it knows. ``meanwhile`` is what there is to do until the server answers,
-        for one that has to wait.
+        for one that has to wait; called more than once if that takes long.
         """
 
     def close(self) -> None:

@@ -1,11 +1,12 @@
 """A mail server that refuses, hangs up, falls silent or goes away, at every phase."""
 
+import datetime as dt
 import time
 
 import pytest
 
 from notifications.models import Announcement, OutgoingEmail, Suppression
-from tests.faults.board import IMPATIENT
+from tests.faults.board import DELIVERY, IMPATIENT
 from tests.faults.sink import (
     CRAWL,
     HALF_CLOSE,
@@ -150,6 +151,28 @@ class TestBreaksOff:
         deliver()
 
         told()
+
+
+@pytest.mark.parametrize("phase", ["rcpt", "dot"])
+def test_a_server_that_takes_longer_than_a_lease_tells_everybody_once(
+    phase, board, sink, told
+):
+    """Over several connections, each of which would take up what another one holds."""
+    board.follow(4)
+    board.change()
+    sink.on(phase, lambda: time.sleep(1.8), times=-1)
+    worker = board.worker(
+        2,
+        constants={
+            f"{DELIVERY}.outbox.LEASE": dt.timedelta(seconds=1),
+            f"{DELIVERY}.patience.SILENT_SECONDS": 0.1,
+        },
+    )
+    board.until(board.is_finished)
+    board.dismiss(worker)
+
+    board.everybody_heard()
+    told()
 
 
 def test_at_random_everybody_is_told_or_refused_for_good(board, sink, dice, told):

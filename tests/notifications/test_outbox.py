@@ -201,6 +201,31 @@ class TestSettling:
             assert lease.is_ours(email)
             assert claimed() == []
 
+    def test_a_worker_that_waits_for_a_slow_server_keeps_its_rows(
+        self, owed, worker, steady
+    ):
+        owed(2)
+        lease = outbox.claim(2)
+        first, second = lease.emails
+
+        for _ in range(15):
+            worker.wait(seconds=40)
+            lease.hold()
+            assert claimed() == []
+
+        assert outbox.sent(lease, first, "250")
+        assert lease.is_ours(second)
+
+    def test_holding_what_was_lost_does_not_hide_it(self, owed, worker, steady):
+        owed(2)
+        lost = outbox.claim(2)
+        worker.wait(seconds=61)
+        claimed()
+
+        lost.hold()
+
+        assert [lost.is_ours(email) for email in lost.emails] == [False] * 2
+
     def test_sending_takes_note_of_when_and_what_was_answered(self, owed, worker):
         owed(1)
         lease, email = claim_one()

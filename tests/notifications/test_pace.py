@@ -2,10 +2,12 @@
 
 import datetime as dt
 import threading
+import time
+from types import SimpleNamespace
 
 import pytest
 
-from notifications.delivery import pace
+from notifications.delivery import outbox, pace
 from notifications.models import Heartbeat, OutgoingEmail
 from subscriptions import services as subscriptions
 from tests.factories import edit, make_job, make_subscription
@@ -26,8 +28,11 @@ def rated(db, worker, settings, monkeypatch):
     return waits
 
 
-def go(count, *, urgent=False):
-    return pace.wait_for(count, urgent=urgent, stopping=threading.Event())
+def go(count, *, urgent=False, stopping=None):
+    stopping = stopping or threading.Event()
+    return pace.wait_for(
+        count, urgent=urgent, stopping=stopping, meanwhile=lambda: None
+    )
 
 
 def test_without_a_rate_nothing_is_asked(db, django_assert_num_queries):
@@ -86,7 +91,7 @@ def test_a_worker_that_is_stopped_stops_waiting(rated):
     stopping = threading.Event()
     stopping.set()
 
-    assert not pace.wait_for(10, urgent=False, stopping=stopping)
+    assert not go(10, stopping=stopping)
 
 
 def test_workers_share_one_allowance(rated):
@@ -114,3 +119,28 @@ def test_an_announcement_takes_its_time_and_confirmations_pass_it(rated, worker)
     sent = OutgoingEmail.objects.order_by("sent_at", "pk")
     assert sent.filter(state="SENT").count() == 31
     assert sent.first().kind == "CONFIRM"
+
+
+def test_a_turn_that_is_minutes_away_keeps_its_rows(rated, worker, monkeypatch):
+    job = make_job()
+    make_subscription(job=job)
+    worker.run()
+    edit(job, pay_max=29000)
+    worker.wait(minutes=11)
+    start = time.monotonic() - worker.ahead.total_seconds()
+    steady = SimpleNamespace(monotonic=lambda: start + worker.ahead.total_seconds())
+    monkeypatch.setattr(outbox, "time", steady)
+    assert not pace._take(dt.timedelta(minutes=3), urgent=False)
+    others = []
+
+    def wait(event, timeout=None):
+        worker.wait(seconds=timeout)
+        others.append(outbox.claim(1))
+        return False
+
+    monkeypatch.setattr(threading.Event, "wait", wait)
+    worker.run()
+
+    assert len(others) > 150
+    assert not any(others)
+    assert OutgoingEmail.objects.get().state == "SENT"

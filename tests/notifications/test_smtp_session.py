@@ -1,11 +1,14 @@
 """What a session writes ahead, and that nobody gets more than was given away."""
 
+import itertools
 import threading
+import time
 
 import pytest
 
+from notifications.delivery import patience, smtp
 from notifications.delivery.smtp import Envelope, Outcome, Relay, Session
-from tests.faults.sink import Sink
+from tests.faults.sink import CRAWL, Sink
 
 SENDER = "jobs@board.example"
 FIRST, SECOND, THIRD = (
@@ -68,6 +71,50 @@ def test_there_is_time_while_the_server_makes_up_its_mind(sink, session, pipelin
 
     assert answer.outcome is Outcome.ACCEPTED
     assert recipients(sink) == [FIRST.recipient]
+
+
+@pytest.mark.parametrize("phase", ["connect", "ehlo", "mail", "rcpt", "data", "dot"])
+def test_there_is_time_again_and_again_while_it_is_silent(
+    sink, session, phase, monkeypatch
+):
+    monkeypatch.setattr(patience, "SILENT_SECONDS", 0.01)
+    spoken = threading.Event()
+    sink.on(phase, spoken.wait)
+    calls = itertools.count(1)
+
+    answer = session.send(
+        FIRST, CONTENT, meanwhile=lambda: next(calls) > 5 and spoken.set()
+    )
+
+    assert answer.outcome is Outcome.ACCEPTED
+
+
+def test_there_is_time_between_two_letters_of_a_slow_server(sink, session):
+    calls = itertools.count()
+    sink.on("dot", CRAWL)
+
+    answer = session.send(FIRST, CONTENT, meanwhile=lambda: next(calls))
+
+    assert answer.words == "250 2.0.0"
+    assert next(calls) > 10
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_the_last_answer_is_waited_for_longer_than_any_other(
+    sink, session, pipelining, monkeypatch
+):
+    """Who gives up earlier makes duplicates: RFC 5321, 4.5.3.2.6; RFC 1047."""
+    assert smtp.ACCEPT_SECONDS >= 600
+    for name in ("CONNECT_SECONDS", "COMMAND_SECONDS", "DATA_SECONDS"):
+        monkeypatch.setattr(smtp, name, 0.3)
+    impatient = tuple((phase, 0.3) for phase, _seconds in smtp.ANNOUNCING)
+    monkeypatch.setattr(smtp, "ANNOUNCING", impatient)
+    sink.pipelining = pipelining
+    sink.delay = 0.6
+
+    assert session.send(FIRST, CONTENT).outcome is Outcome.ACCEPTED
+    sink.on("rcpt", lambda: time.sleep(0.6))
+    assert session.send(SECOND, CONTENT).outcome is Outcome.NOT_SENT
 
 
 def test_another_than_was_announced_goes_over_a_new_connection(sink, session):
