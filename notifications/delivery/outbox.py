@@ -51,8 +51,12 @@ TRY_FOR = {
 }
 #: And how often at least, when the relay was away for longer than that.
 TRY_TIMES = 5
-#: After a connection that broke between message and answer, in case it had arrived.
-RETRY_UNCERTAIN_AFTER = dt.timedelta(minutes=15)
+#: The same after an answer that was lost, so that the message may have arrived. Not
+#: again and again: a server that takes it each time and never says so must not have
+#: one person read the same news for days.
+RETRY_UNCERTAIN_AFTER = tuple(
+    dt.timedelta(minutes=minutes) for minutes in (15, 60, 180, 360)
+)
 JITTER = 0.2
 
 State = OutgoingEmail.State
@@ -275,20 +279,34 @@ def deferred(
         answer: what the server said, without an address.
         uncertain: the connection broke before the answer, so it may have arrived.
     """
-    if is_last_attempt(lease, email):
-        return failed(lease, email, answer)
-    position = min(email.attempts, len(RETRY_AFTER) - 1)
-    wait = RETRY_UNCERTAIN_AFTER if uncertain else RETRY_AFTER[position]
+    if is_last_attempt(lease, email, uncertain=uncertain):
+        return _tried(lease, email, answer, uncertain=uncertain, state=State.FAILED)
+    if uncertain:
+        wait = RETRY_UNCERTAIN_AFTER[_answers_lost(email)]
+    else:
+        wait = RETRY_AFTER[min(email.attempts, len(RETRY_AFTER) - 1)]
     wait *= 1 + random.uniform(-JITTER, JITTER)  # noqa: S311 - no secret
     due_at = _next_attempt(lease, email, wait)
-    return _tried(lease, email, answer, due_at=due_at, uncertain=uncertain)
+    return _tried(lease, email, answer, uncertain=uncertain, due_at=due_at)
 
 
-def is_last_attempt(lease: Lease, email: OutgoingEmail) -> bool:
-    """Whether ``email`` is given up if it cannot be delivered now."""
+def is_last_attempt(
+    lease: Lease, email: OutgoingEmail, *, uncertain: bool = False
+) -> bool:
+    """Whether ``email`` is given up if it cannot be delivered now.
+
+    ``uncertain`` is as ``deferred`` takes it.
+    """
+    if uncertain and _answers_lost(email) >= len(RETRY_UNCERTAIN_AFTER):
+        return True
     if lease.now < _try_until(email):
         return False
     return email.announcement is not None or email.attempts + 1 >= TRY_TIMES
+
+
+def _answers_lost(email: OutgoingEmail) -> int:
+    """How often ``email`` may have arrived already."""
+    return Attempt.objects.filter(email_id=email.pk, uncertain=True).count()
 
 
 def _next_attempt(
@@ -318,16 +336,26 @@ def release(lease: Lease) -> None:
 
 
 @transaction.atomic
-def _tried(lease: Lease, email: OutgoingEmail, answer: str, **values: Any) -> bool:
+def _tried(
+    lease: Lease,
+    email: OutgoingEmail,
+    answer: str,
+    *,
+    uncertain: bool = False,
+    **values: Any,
+) -> bool:
     """Settle a row after an attempt that did not succeed, and keep the answer."""
     values |= {"last_code": answer, "attempts": F("attempts") + 1}
+    if uncertain:
+        # What may have arrived once stays so, whatever is answered later.
+        values["uncertain"] = True
     settled = _settle(lease, email, **values)
     if settled:
         Attempt.objects.create(
             email_id=email.pk,
             made_at=lease.now,
             answer=answer[:200],
-            uncertain=values.get("uncertain", False),
+            uncertain=uncertain,
         )
     return settled
 

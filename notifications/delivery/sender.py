@@ -249,19 +249,27 @@ class Sender:
             case Outcome.REFUSED if self._concerns_only(email, words):
                 self._give_up_refused(lease, email, words, answer)
             case _:
-                self._rest(lease, email, answer, words)
+                seconds = self._lean_back(answer)
+                outbox.postponed(lease, email, words, dt.timedelta(seconds=seconds))
                 return
+        self._judge_relay(answer)
+        self._settled.append((email.pk, answer.outcome.value, words))
+
+    def _judge_relay(self, answer: Answer) -> None:
+        """What is answered about one email shows that the relay works."""
+        if answer.outcome is Outcome.UNKNOWN:
+            self._lean_back(answer)
+            return
         self._breaker.worked()
         self._shared.trouble.clear()
         self._forgave = False
-        self._settled.append((email.pk, answer.outcome.value, words))
 
     def _put_off(
         self, lease: Lease, email: OutgoingEmail, words: str, outcome: Outcome
     ) -> None:
-        last = outbox.is_last_attempt(lease, email)
-        self._tallies.count("failed" if last else "deferred", lease.now)
         uncertain = outcome is Outcome.UNKNOWN
+        last = outbox.is_last_attempt(lease, email, uncertain=uncertain)
+        self._tallies.count("failed" if last else "deferred", lease.now)
         outbox.deferred(lease, email, words, uncertain=uncertain)
 
     def _fail(self, lease: Lease, email: OutgoingEmail, words: str) -> None:
@@ -293,19 +301,21 @@ class Sender:
         else:
             self._fail(lease, email, words)
 
-    def _rest(
-        self, lease: Lease, email: OutgoingEmail, answer: Answer, words: str
-    ) -> None:
-        old = not self._forgave and not self._breaker.is_probing()
-        if answer.outcome is Outcome.NOT_SENT and old:
-            # The connection was old: the next message opens a new one at once.
+    def _lean_back(self, answer: Answer) -> float:
+        """Leave the relay alone; answer for how many seconds.
+
+        Not for one connection that broke: it was old, and the next message opens a new
+        one at once. Nor for one answer that was lost, but for two in a row: what such
+        a relay is given people may get twice.
+        """
+        may_be_chance = answer.outcome in (Outcome.NOT_SENT, Outcome.UNKNOWN)
+        if may_be_chance and not self._forgave and not self._breaker.is_probing():
             self._forgave = True
-            outbox.postponed(lease, email, words, dt.timedelta(0))
-            return
-        seconds = self._breaker.failed()
-        outbox.postponed(lease, email, words, dt.timedelta(seconds=seconds))
+            return 0
         self._shared.trouble.note(answer)
+        words = f"{answer.words} {answer.phase}".strip()
         logger.warning("The mail server is in trouble (%s): resting", words)
+        return self._breaker.failed()
 
 
 def _suppress_recipient(email: OutgoingEmail) -> None:

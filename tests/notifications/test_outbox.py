@@ -319,6 +319,31 @@ class TestSettling:
         assert row.uncertain
         assert row.due_at - worker.now() > dt.timedelta(minutes=10)
 
+    def test_nobody_gets_the_same_more_than_five_times(self, owed, worker, monkeypatch):
+        """From a server that takes it each time, and whose answer gets lost."""
+        monkeypatch.setattr(outbox, "JITTER", 0)
+        owed(1, kind=OutgoingEmail.Kind.REMINDER, created_at=worker.now())
+        waits = []
+        while (row := OutgoingEmail.objects.get()).state == State.QUEUED:
+            worker.wait(seconds=(row.due_at - worker.now()).total_seconds() + 1)
+            outbox.deferred(*claim_one(), "no answer", uncertain=True)
+            waits.append(OutgoingEmail.objects.get().due_at - worker.now())
+
+        assert (row.state, row.uncertain, row.attempts) == (State.FAILED, True, 5)
+        minutes = [round(wait / dt.timedelta(minutes=1)) for wait in waits[:-1]]
+        assert minutes == [15, 60, 180, 360]
+
+    def test_what_may_have_arrived_once_is_not_forgotten(self, owed, worker):
+        owed(1)
+        outbox.deferred(*claim_one(), "no answer", uncertain=True)
+        worker.wait(minutes=30)
+        outbox.deferred(*claim_one(), "450")
+
+        row = OutgoingEmail.objects.get()
+        assert row.uncertain
+        attempts = row.failures.order_by("pk").values_list("uncertain", flat=True)
+        assert list(attempts) == [True, False]
+
     def test_trouble_of_the_relay_costs_no_attempt(self, owed, worker):
         owed(1)
         outbox.postponed(*claim_one(), "no answer", dt.timedelta(seconds=30))

@@ -17,7 +17,7 @@ from notifications.health import health
 from notifications.models import Heartbeat, OutgoingEmail
 from subscriptions import services as subscriptions
 from tests.factories import edit, make_job, make_subscription
-from tests.notifications.sink import Sink, free_port, serve
+from tests.notifications.sink import HANG_UP, Sink, free_port, serve
 
 State = OutgoingEmail.State
 
@@ -234,6 +234,29 @@ class TestTrouble:
             "The mail server is away or in trouble: ConnectionRefusedError (connecting)."
             in health().reasons
         )
+
+    def test_answers_that_get_lost_one_after_the_other_spare_the_rest(
+        self, sink, announced
+    ):
+        """Whoever is sent a message now may get it again."""
+        sink.always = HANG_UP
+
+        rows = announced(followers=9)
+
+        assert len(sink.raw) == 2
+        assert [row.attempts for row in rows] == [1] * 2 + [0] * 7
+        assert (
+            "The mail server is away or in trouble: SMTPServerDisconnected (handing "
+            "over the message)." in health().reasons
+        )
+
+    def test_one_answer_that_gets_lost_spares_nobody(self, sink, announced):
+        sink.answers += ["250 OK", HANG_UP]
+
+        rows = announced(followers=9)
+
+        assert [row.uncertain for row in rows] == [False, True, *[False] * 7]
+        assert [row.attempts for row in rows] == [1] * 9
 
     def test_it_is_over_with_the_first_message_that_is_taken(
         self, sink, announced, worker
