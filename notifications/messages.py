@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jobs import formatting, listed, wording
+from jobs.choices import CompanyNotices
 from jobs.facts import availability_of
 from jobs.models import Company, JobPage, JobRecord
 from notifications import clock
@@ -65,8 +66,11 @@ def content_of(email: OutgoingEmail) -> Content:
         # An announcement's were filled in when it was decided.
         texts = texts_for(content.template.upper(), content.values)
         content = replace(content, texts=texts)
-    if email.subscriber is not None:
-        _refuse_suppressed(email.subscriber.address_hash)
+    # Whoever it is: a company that complained is not written to either.
+    person = email.subscriber
+    _refuse_suppressed(
+        person.address_hash if person else addresses.hashed(content.address)
+    )
     return content
 
 
@@ -164,7 +168,6 @@ def _nothing_held(email: OutgoingEmail) -> Content:
     address = address_of(enquiry) if enquiry else ""
     if enquiry is None or not address:
         raise NotWanted("erased")
-    _refuse_suppressed(enquiry.address_hash)
     return Content(template="nothing_held", address=address, values={})
 
 
@@ -359,6 +362,8 @@ def _new_follower(email: OutgoingEmail) -> Content:
     company = email.company
     if company is None or not company.email:
         raise NotWanted("company has no address")
+    if company.notices == CompanyNotices.OFF:
+        raise NotWanted("company wants no notices")
     rows = (
         Subscription.objects.confirmed()
         .filter(pk__in=email.subscriptions.all())

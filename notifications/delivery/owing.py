@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, F, Subquery, Value
+from django.db.models import Exists, F, Max, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from jobs.choices import CompanyNotices
@@ -89,5 +90,7 @@ def _notice_due_at(notices: str, earlier: Any, now: dt.datetime) -> dt.datetime:
         local = timezone.localtime(now)
         morning = local.replace(hour=DAILY_AT.hour, minute=DAILY_AT.minute, second=0)
         return morning if morning > local else morning + dt.timedelta(days=1)
-    last = earlier.order_by("-due_at", "-pk").values_list("due_at", flat=True).first()
+    # One that was late counts from when it went out.
+    went_out = Coalesce("sent_at", "due_at")
+    last = earlier.aggregate(last=Max(went_out))["last"]
     return max(now, last + COMPANY_GAP) if last else now

@@ -321,8 +321,11 @@ class Sender:
 def _suppress_recipient(email: OutgoingEmail) -> None:
     # Who was erased since the row was leased is not there any more.
     subscriber = Subscriber.objects.filter(emails=email).first()
+    other = email.company or email.user
     if subscriber is not None:
         suppress(address=subscriber.address, reason=BOUNCED)
+    elif other is not None:
+        suppress(address=other.email, reason=BOUNCED)
 
 
 def is_urgent(email: OutgoingEmail) -> bool:

@@ -30,6 +30,7 @@ REASONS = {
     "nobody to write to": _("The account has no email address."),
     "may not publish it any more": _("They may not publish the job any more."),
     "company has no address": _("The company has no address for notices."),
+    "company wants no notices": _("The company wants no notices any more."),
     "nobody new follows any more": _("Nobody new followed any more."),
     "held back: not on the list of allowed recipients": _(
         "This board only writes to a list of addresses (EMAIL_ALLOW_LIST)."

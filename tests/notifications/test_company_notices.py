@@ -1,13 +1,17 @@
 """When a company hears that somebody follows one of its jobs, and what it reads."""
 
 import datetime as dt
+import re
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from django.core import mail
 from django.utils import timezone
 
+from notifications import suppressing
 from notifications.models import OutgoingEmail
+from notifications.public_views import notices_url
 from subscriptions import services, tokens
 from tests.factories import edit, follow, make_company, make_job
 from tests.notifications.conftest import TITLE
@@ -61,6 +65,65 @@ def test_one_that_comes_after_a_quiet_hour_comes_at_once(job, worker):
     worker.run()
 
     assert len(notices()) == 2
+
+
+def test_one_that_was_late_counts_from_when_it_came(job, worker):
+    follow(job)
+    worker.run(minutes=50)
+    follow(job)
+    worker.run(minutes=15)
+    assert len(notices()) == 1
+
+    worker.run(minutes=46)
+
+    assert len(notices()) == 2
+
+
+def test_a_company_that_presses_never_gets_none_that_waits_either(
+    job, company, worker, client
+):
+    follow(job)
+    worker.run()
+    follow(job)
+    path = urlsplit(notices_url(company)).path
+    client.post(path, {"notices": "OFF"})
+
+    worker.run(minutes=61)
+
+    assert len(notices()) == 1
+    rows = OutgoingEmail.objects.filter(company=company, state="SKIPPED")
+    assert rows.get().last_code == "company wants no notices"
+
+
+def test_every_one_leads_to_a_page_where_the_company_chooses(
+    job, company, worker, client
+):
+    follow(job)
+    worker.run()
+    [message] = notices()
+    link = notices_url(company)
+    for part in (message.body, message.alternatives[0].content):
+        assert link in part
+
+    page = client.get(urlsplit(link).path)
+    buttons = re.findall(r'name="notices" value="(\w+)"', page.text)
+    assert [company.notices, *buttons] == ["EACH", "DAILY", "OFF"]
+    client.post(urlsplit(link).path, {"notices": "DAILY"})
+
+    company.refresh_from_db()
+    assert company.notices == "DAILY"
+
+
+@pytest.mark.parametrize("reason", ["BOUNCED", "COMPLAINED"])
+def test_a_company_that_must_not_be_mailed_gets_none(reason, job, worker):
+    suppressing.suppress(address="Hiring@Crumb.example", reason=reason)
+
+    follow(job)
+    worker.run()
+
+    assert notices() == []
+    row = OutgoingEmail.objects.get(company__isnull=False)
+    assert (row.state, row.last_code) == ("SKIPPED", "suppressed")
 
 
 def test_jobs_of_one_company_are_merged(job, company, worker):

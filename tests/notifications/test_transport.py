@@ -14,8 +14,15 @@ from notifications.delivery import expansion, preparing, skeleton
 from notifications.models import Announcement, OutgoingEmail, Suppression
 from notifications.rendering import content_bytes
 from subscriptions import services as subscriptions
+from subscriptions.addresses import hashed
 from subscriptions.models import Subscriber
-from tests.factories import edit, make_job, make_subscription
+from tests.factories import (
+    edit,
+    follow,
+    make_company,
+    make_job,
+    make_subscription,
+)
 from tests.notifications.conftest import READERS, TITLE
 from tests.notifications.sink import HANG_UP, Sink, free_port, serve
 
@@ -248,6 +255,18 @@ class TestAnswers:
         assert len(sink.raw) == before
         row.announcement.refresh_from_db()
         assert (row.announcement.state, row.announcement.failed) == ("DONE", 1)
+
+    def test_a_company_without_a_mailbox_is_not_written_to_again(
+        self, sink, db, worker
+    ):
+        company = make_company(email="hiring@crumb.example")
+        sink.refused[company.email] = "550 5.1.1 no such user"
+        follow(make_job(company=company))
+        worker.run()
+
+        kept = Suppression.objects.get()
+        assert kept.reason == "BOUNCED"
+        assert kept.address_hash == hashed(company.email)
 
     def test_one_refusal_does_not_stop_the_others(self, sink, job, worker):
         make_subscription(job=job, email=READERS[0])
