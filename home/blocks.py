@@ -22,7 +22,7 @@ from jobs.blocks import (
     TextBlock,
 )
 from jobs.choices import EmploymentType, Workplace
-from jobs.filters import SOON, JobFilterSet
+from jobs.filters import SOON, JobFilters
 from jobs.models import Company, JobCategory, JobListing
 
 
@@ -158,7 +158,7 @@ class JobsByCriteriaBlock(blocks.StructBlock):
         return context
 
 
-def _filters(value: Any, order: str, *, is_soon: bool) -> JobFilterSet:
+def _filters(value: Any, order: str, *, is_soon: bool) -> JobFilters:
     """What a block shares with the list, which a link then leads to."""
     data = QueryDict(mutable=True)
     for name in ("category", "company"):
@@ -169,7 +169,7 @@ def _filters(value: Any, order: str, *, is_soon: bool) -> JobFilterSet:
     data["location"] = value.get("location") or ""
     data["closing_soon"] = "1" if is_soon else ""
     data["sort"] = order
-    return JobFilterSet(data, currency="")
+    return JobFilters(data, currency="")
 
 
 class CompaniesBlock(blocks.StructBlock):
@@ -192,7 +192,7 @@ class CompaniesBlock(blocks.StructBlock):
         jobs = JobListing.objects.open().filter(company=OuterRef("pk")).order_by()
         number = jobs.values("company").annotate(n=Count("pk")).values("n")
         companies = (
-            Company.objects.filter(is_confidential=False)
+            Company.objects.named()
             .annotate(open_jobs_count=Subquery(number))
             .filter(open_jobs_count__gt=0)
             .select_related("logo")

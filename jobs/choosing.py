@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from jobs import facets, formatting
 from jobs.choices import PayPeriod
-from jobs.filters import BEST_MATCH, SORTS, JobFilterSet
+from jobs.filters import BEST_MATCH, SORTS, JobFilters
 
 if TYPE_CHECKING:
     from jobs.listing import JobListPage
@@ -31,7 +31,7 @@ class Link:
     count: facets.Count | None = None
 
 
-def chips(filters: JobFilterSet, found: facets.Facets) -> list[Link]:
+def chips(filters: JobFilters, found: facets.Facets) -> list[Link]:
     """Everything that was chosen, each with the list without it."""
     links = []
     for name in filters.active:
@@ -45,7 +45,7 @@ def chips(filters: JobFilterSet, found: facets.Facets) -> list[Link]:
     return links
 
 
-def sorts(filters: JobFilterSet) -> list[Link]:
+def sorts(filters: JobFilters) -> list[Link]:
     """The orders that there are; the best match only with words to match."""
     return [
         Link(str(label), filters.query_string(sort=sort), sort == filters.order)
@@ -54,7 +54,7 @@ def sorts(filters: JobFilterSet) -> list[Link]:
     ]
 
 
-def near(filters: JobFilterSet, found: facets.Facets) -> list[Link]:
+def near(filters: JobFilters, found: facets.Facets) -> list[Link]:
     """Up to three searches that are like one that found nothing, and find something.
 
     One filter less at first. Where that does not help, each filter alone, which costs
@@ -72,20 +72,18 @@ def near(filters: JobFilterSet, found: facets.Facets) -> list[Link]:
     ]
 
 
-def _only(filters: JobFilterSet, names: tuple[str, ...]) -> str:
+def _only(filters: JobFilters, names: tuple[str, ...]) -> str:
     return filters.query_string(**{x: None for x in filters.active if x not in names})
 
 
-def _in_words(
-    filters: JobFilterSet, found: facets.Facets, names: tuple[str, ...]
-) -> str:
+def _in_words(filters: JobFilters, found: facets.Facets, names: tuple[str, ...]) -> str:
     words = ", ".join(
         said for name in names for said in _each_said(filters, found, name)
     )
     return words[:1].upper() + words[1:] if words else gettext("All jobs")
 
 
-def _each_said(filters: JobFilterSet, found: facets.Facets, name: str) -> Iterator[str]:
+def _each_said(filters: JobFilters, found: facets.Facets, name: str) -> Iterator[str]:
     chosen = filters.chosen[name]
     said = [
         _said(filters, found, name, value)
@@ -94,7 +92,7 @@ def _each_said(filters: JobFilterSet, found: facets.Facets, name: str) -> Iterat
     yield formatting.listed(said, gettext("or"))
 
 
-def _said(filters: JobFilterSet, found: facets.Facets, name: str, value: Any) -> str:
+def _said(filters: JobFilters, found: facets.Facets, name: str, value: Any) -> str:
     if name == "pay_min":
         amount = formatting.money(Decimal(value), filters.currency)
         each = str(PayPeriod.YEAR.label)
@@ -107,7 +105,7 @@ def _said(filters: JobFilterSet, found: facets.Facets, name: str, value: Any) ->
     return value if name == "q" else found.label(name, value)
 
 
-def is_indexed(filters: JobFilterSet) -> bool:
+def is_indexed(filters: JobFilters) -> bool:
     """Whether search engines are asked to keep this list: all, or of one value."""
     if filters.query_string(sort=None) != filters.query_string():
         return False
@@ -137,7 +135,7 @@ class Pages:
         return len(self.numbers) > 1 or self.first is not None
 
 
-def pages(filters: JobFilterSet, page: JobListPage) -> Pages:
+def pages(filters: JobFilters, page: JobListPage) -> Pages:
     def link(number: int, text: str = "") -> Link:
         query = filters.query_string(page=number if number > 1 else None)
         return Link(text or str(number), query, is_current=number == page.number)
@@ -160,7 +158,7 @@ def pages(filters: JobFilterSet, page: JobListPage) -> Pages:
     )
 
 
-def here(filters: JobFilterSet, page: JobListPage, after: str) -> str:
+def here(filters: JobFilters, page: JobListPage, after: str) -> str:
     """The query string of ``page`` itself, as it is spelt for everybody."""
     if page.number is None:
         return filters.query_string(after=after)

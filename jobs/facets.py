@@ -14,21 +14,26 @@ rows, however many jobs there are:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.utils.formats import number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from jobs.choices import EmploymentType, Workplace
-from jobs.filters import SOON, JobFilterSet
+from jobs.filters import SOON, JobFilters
 from jobs.fragments import Memory
+from jobs.models.listing import NO_PAY
 
 if TYPE_CHECKING:
-    from jobs.models.listing import JobListingQuerySet
+    from django.db.models import QuerySet
+
+    from jobs.models.listing import JobListing, JobListingQuerySet
 
 #: As far as anything is counted: "1,000+".
 COUNT_LIMIT = 1_000
@@ -37,16 +42,17 @@ MOST_VALUES = 25
 #: Among as many of the newest jobs they are looked for.
 SAMPLE = 300
 
-_COLUMNS = (
-    "number",
-    "employment_type",
-    "workplace",
-    "category_id",
-    "company_id",
-    "pay",
-    "pay_currency",
-    "closes_at",
-)
+#: What each filter is counted by, beside the number that tells jobs apart.
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    "type": ("employment_type",),
+    "workplace": ("workplace",),
+    "category": ("category_id",),
+    "company": ("company_id",),
+    "location": (),
+    "pay_min": ("pay",),
+    "closing_soon": ("closes_at",),
+    "q": (),
+}
 _ALL = "every"
 
 
@@ -61,7 +67,7 @@ class Count:
         return self.number > 0
 
     def __str__(self) -> str:
-        text = number_format(self.number, force_grouping=True)
+        text = _grouped_digits(self.number, get_language() or "")
         return f"{text}+" if self.or_more else text
 
     @classmethod
@@ -69,6 +75,13 @@ class Count:
         if number > COUNT_LIMIT:
             return cls(COUNT_LIMIT, or_more=True)
         return cls(number, or_more=or_more and number > 0)
+
+
+# A list says sixty of them, none above its limit.
+@lru_cache(maxsize=2048)
+def _grouped_digits(number: int, language: str) -> str:
+    """Write ``number`` as the active ``language`` does: "1,000"."""
+    return number_format(number, force_grouping=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +115,15 @@ class Facets:
         return choice.label if choice else value
 
 
-def _first_sql(jobs: JobListingQuerySet, *columns: str) -> tuple[str, list[Any]]:
-    """The statement for as many of ``jobs`` as are counted, and its parameters."""
-    try:
-        sql, params = jobs.values_list(*columns)[
-            : COUNT_LIMIT + 1
-        ].query.sql_with_params()
-    except EmptyResultSet:
-        return f"SELECT {', '.join(columns)} FROM jobs_joblisting WHERE 1 = 0", []
-    return sql, list(params)
+def _first(jobs: JobListingQuerySet, *columns: str) -> QuerySet[JobListing, Any]:
+    """As many of ``jobs`` as are counted."""
+    return jobs.values_list(*columns)[: COUNT_LIMIT + 1]
 
 
 def count_each(lists: list[JobListingQuerySet]) -> list[Count]:
     """Count several lists, each as far as anything is counted. One query."""
-    counted = [_first_sql(jobs, "number") for jobs in lists]
+    statements = [_first(jobs, "number").query.sql_with_params for jobs in lists]
+    counted = [_composed(statement, "number") for statement in statements]
     selects = [
         f"(SELECT COUNT(*) FROM ({sql}) AS list{n})"
         for n, (sql, _params) in enumerate(counted)
@@ -126,6 +134,15 @@ def count_each(lists: list[JobListingQuerySet]) -> list[Count]:
             [param for _sql, params in counted for param in params],
         )
         return [Count.capped(number) for number in cursor.fetchone()]
+
+
+def _composed(statement: Callable[[], Any], *columns: str) -> tuple[str, list[Any]]:
+    """A statement and its parameters; it answers ``columns``, or nothing."""
+    try:
+        sql, params = statement()
+    except EmptyResultSet:
+        return f"SELECT {', '.join(columns)} FROM jobs_joblisting WHERE 1 = 0", []
+    return sql, list(params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +161,15 @@ class _Each:
     rows: str = "jobs_joblisting"
 
 
+def _grouped(rows: str, column: str) -> str:
+    """The values of a column, each with its ``n`` of rows."""
+    return f"(SELECT {column}, COUNT(*) AS n FROM {rows} AS one GROUP BY {column})"
+
+
 class _Counter:
     """Builds the query. Each part answers rows of (filter, value, label, number)."""
 
-    def __init__(self, filters: JobFilterSet) -> None:
+    def __init__(self, filters: JobFilters) -> None:
         self.filters = filters
         self.params: list[Any] = []
         self.parts: list[str] = []
@@ -158,8 +180,15 @@ class _Counter:
         return ", ".join(f"b_{name} AS ({self._base(name)})" for name in names)
 
     def _base(self, name: str) -> str:
-        jobs = self.filters.narrowed(self.filters.all_but(name))
-        sql, params = _first_sql(jobs, *_COLUMNS)
+        filters, active = self.filters, self.filters.active
+        counted = [x for x in _COLUMNS if x not in active] if name == _ALL else [name]
+        columns = ["number", *(column for x in counted for column in _COLUMNS[x])]
+        by = filters.all_but(name)
+        ready = filters.prepared(
+            (*by, *columns), lambda: _first(filters.narrowed(by), *columns)
+        )
+        given = partial(ready.statement, **filters.given)
+        sql, params = _composed(given, *columns)
         self.params += params
         return sql
 
@@ -172,11 +201,10 @@ class _Counter:
 
     def sample(self, name: str) -> str:
         """Where the most frequent values are looked for; enough to find them."""
-        base = self.base_for(name)
-        # Each is then counted in its index, so that the sample need not count it.
-        if self.is_open_to_all(name):
-            return f"(SELECT * FROM {base} LIMIT {SAMPLE})"
-        return base
+        # Where each is then counted in its index, the sample need not count it. The
+        # limit also tells SQLite that these are few.
+        most = SAMPLE if self.is_open_to_all(name) else COUNT_LIMIT + 1
+        return f"(SELECT * FROM {self.base_for(name)} LIMIT {most})"
 
     def add(self, sql: str, *params: Any) -> None:
         self.parts.append(sql)
@@ -207,21 +235,21 @@ class _Counter:
         else:
             base = self.base_for("category")
             self.add(
-                "SELECT 'category', v.slug, v.name, COUNT(x.number) "
-                f"FROM jobs_jobcategory v LEFT JOIN {base} x ON x.category_id = v.id "
-                "GROUP BY v.slug, v.name"
+                "SELECT 'category', v.slug, v.name, COALESCE(x.n, 0) "
+                f"FROM jobs_jobcategory v LEFT JOIN {_grouped(base, 'category_id')} x "
+                "ON x.category_id = v.id"
             )
 
     def companies(self) -> None:
         base = self.base_for("company")
         names = "v.id, v.slug, v.name"
         same = "company_id = v.id"
+        found = _grouped(self.sample("company"), "company_id")
         # CROSS JOIN, so that SQLite begins with the few rows of the base.
         often = (
-            f"(SELECT {names}, COUNT(*) AS n FROM {self.sample('company')} x "
-            "CROSS JOIN jobs_company v "
+            f"(SELECT {names}, x.n FROM {found} x CROSS JOIN jobs_company v "
             "WHERE v.id = x.company_id AND NOT v.is_confidential "
-            f"GROUP BY {names} ORDER BY n DESC, v.id LIMIT {MOST_VALUES})"
+            f"ORDER BY x.n DESC, v.id LIMIT {MOST_VALUES})"
         )
         self._most(_Each("company", often, "slug", "name", same))
         chosen = self.filters.chosen["company"]
@@ -281,8 +309,7 @@ class _Counter:
     def unstated(self) -> None:
         self.add(
             f"SELECT 'unstated', '', '', COUNT(*) FROM {self.base_for('pay_min')} "
-            "WHERE pay < 0 OR pay_currency <> %s",
-            self.filters.currency,
+            f"WHERE pay = {NO_PAY}"
         )
 
     def closing_soon(self) -> None:
@@ -337,7 +364,7 @@ _LABELS = {"type": dict(EmploymentType.choices), "workplace": dict(Workplace.cho
 known: Memory[Facets] = Memory(200)
 
 
-def count(filters: JobFilterSet) -> Facets:
+def count(filters: JobFilters) -> Facets:
     """Count what ``filters`` leave, and each choice of each filter. One query."""
     counter = _Counter(filters)
     found: dict[str, dict[str, tuple[str, int]]] = {}

@@ -7,27 +7,43 @@ once (a company that is gone) finds nothing, and the list says so.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import urlencode
 
-import django_filters
 from babel.numbers import get_currency_symbol
-from django import forms
-from django.db.models import Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    DateTimeField,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Lower
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jobs import formatting, search
 from jobs.choices import EmploymentType, Workplace
-from jobs.models.listing import JobListing, JobListingPlace, JobListingQuerySet
+from jobs.fragments import Memory
+from jobs.models.listing import (
+    NO_PAY,
+    JobListing,
+    JobListingPlace,
+    JobListingQuerySet,
+)
 from jobs.models.snippets import Company, JobCategory
+from jobs.prepared import Given, Prepared
 
 MAX_VALUES = 20
 MAX_VALUE_LENGTH = 120
 MAX_PAY = 10**12
 SOON = dt.timedelta(days=7)
+
+TEXT, NUMBER, MOMENT = CharField(), BigIntegerField(), DateTimeField()
 
 NEWEST = "newest"
 BEST_MATCH = "relevance"
@@ -39,79 +55,53 @@ SORTS = {
 }
 
 
-class ValuesField(forms.Field):
+def values_of(given: list[str], known: frozenset[str] = frozenset()) -> list[str]:
     """Every value that a parameter has, each once; what no value can be is left out."""
-
-    widget = forms.SelectMultiple
-
-    def __init__(self, *, choices: Iterable[str] = (), **kwargs: Any) -> None:
-        super().__init__(**kwargs | {"required": False})
-        self.choices = frozenset(choices)
-
-    def clean(self, value: Any) -> list[str]:
-        values = [" ".join(x.split()) for x in value or () if "\x00" not in x]
-        if self.choices:
-            values = [x.upper() for x in values if x.upper() in self.choices]
-        sane = [x for x in values if x and len(x) <= MAX_VALUE_LENGTH]
-        return sorted(dict.fromkeys(sane))[:MAX_VALUES]
+    values = [" ".join(x.split()) for x in given if "\x00" not in x]
+    if known:
+        values = [x.upper() for x in values if x.upper() in known]
+    sane = [x for x in values if x and len(x) <= MAX_VALUE_LENGTH]
+    return sorted(dict.fromkeys(sane))[:MAX_VALUES]
 
 
-class PayField(forms.CharField):
+def amount_of(given: list[str]) -> int | None:
     """An amount as people type it: "24000", "£24,000", "24 000"."""
-
-    def clean(self, value: Any) -> int | None:
-        digits = "".join((value or "")[:40].replace(",", "").split()).lstrip("£€$")
-        whole = digits.partition(".")[0]
-        if not whole.isascii() or not whole.isdecimal():
-            return None
-        return int(whole) if 0 < int(whole) <= MAX_PAY else None
+    digits = "".join(_last(given)[:40].replace(",", "").split()).lstrip("£€$")
+    whole = digits.partition(".")[0]
+    if not whole.isascii() or not whole.isdecimal():
+        return None
+    return int(whole) if 0 < int(whole) <= MAX_PAY else None
 
 
-class FlagField(forms.Field):
-    """Ticked or not."""
-
-    widget = forms.TextInput
-
-    def clean(self, value: Any) -> bool:
-        return value in {"1", "on", "true"}
+def _is_ticked(given: list[str]) -> bool:
+    return _last(given) in {"1", "on", "true"}
 
 
-class QueryField(forms.CharField):
-    def clean(self, value: Any) -> str:
-        return search.clean(value or "")
+def _last(given: list[str]) -> str:
+    return given[-1] if given else ""
 
 
-class SortField(forms.CharField):
-    def clean(self, value: Any) -> str:
-        return value if value in SORTS else NEWEST
+#: How each parameter is understood, in the order of the form.
+PARAMETERS: dict[str, Callable[[list[str]], Any]] = {
+    "q": lambda given: search.clean(_last(given)),
+    "category": values_of,
+    "type": partial(values_of, known=frozenset(EmploymentType.values)),
+    "workplace": partial(values_of, known=frozenset(Workplace.values)),
+    "location": values_of,
+    "company": values_of,
+    "pay_min": amount_of,
+    "pay_unstated": _is_ticked,
+    "closing_soon": _is_ticked,
+    "sort": lambda given: _last(given) if _last(given) in SORTS else NEWEST,
+}
 
 
-class ValuesFilter(django_filters.Filter):
-    field_class = ValuesField
-
-
-class PayFilter(django_filters.Filter):
-    field_class = PayField
-
-
-class FlagFilter(django_filters.Filter):
-    field_class = FlagField
-
-
-class QueryFilter(django_filters.Filter):
-    field_class = QueryField
-
-
-class SortFilter(django_filters.Filter):
-    field_class = SortField
-
-
-def _among(column: str, values: list[str]) -> Q:
+def _among(column: str, values: list[Given]) -> Q:
     # An index answers one value in the order of the list, and several in none.
     return Q(**{column: values[0]} if len(values) == 1 else {f"{column}__in": values})
 
 
-def _one_of(column: str, rows: QuerySet, slugs: list[str]) -> Q:
+def _one_of(column: str, rows: Any, slugs: list[Given]) -> Q:
     """Jobs of the ``rows`` with these slugs, without a query to find them first."""
     found = rows.filter(slug__in=slugs).values("pk")
     if len(slugs) == 1:
@@ -119,36 +109,48 @@ def _one_of(column: str, rows: QuerySet, slugs: list[str]) -> Q:
     return Q(**{f"{column}__in": found})
 
 
-class JobFilterSet(django_filters.FilterSet):
+def _in_places(names: list[Given]) -> Q:
+    keys = [Lower(name) for name in names]
+    if len(keys) == 1:
+        return Q(places__key=keys[0])
+    places = JobListingPlace.objects.filter(key__in=keys)
+    return Q(number__in=places.values("listing_id"))
+
+
+#: What each filter asks of a job.
+CONDITIONS: dict[str, Callable[[Any], Q]] = {
+    "q": lambda phrases: Q(words__index__matches=phrases),
+    "category": lambda slugs: _one_of("category_id", JobCategory.objects, slugs),
+    "type": partial(_among, "employment_type"),
+    "workplace": partial(_among, "workplace"),
+    "location": _in_places,
+    "company": lambda slugs: _one_of("company_id", Company.objects.named(), slugs),
+    "pay_min": lambda amount: Q(pay__gte=amount),
+    "closing_soon": lambda moment: Q(closes_at__lte=moment),
+}
+
+#: Lists of this process, by what their statements differ in.
+_prepared: Memory[Prepared] = Memory(1_000)
+
+
+class JobFilters:
     """Several values of one filter widen it, several filters narrow the list.
 
-    ``currency`` is what ``pay_min`` is an amount of: amounts in others do not compare.
+    Args:
+        data: what was asked for.
+        currency: the board's, which ``pay_min`` is an amount of.
+        now: the moment to judge closing dates by.
     """
 
-    q = QueryFilter(method="with_words")
-    category = ValuesFilter(method="in_categories")
-    type = ValuesFilter(method="of_types", choices=EmploymentType.values)
-    workplace = ValuesFilter(method="at_workplaces", choices=Workplace.values)
-    location = ValuesFilter(method="in_places")
-    company = ValuesFilter(method="at_companies")
-    pay_min = PayFilter(method="paid_at_least")
-    pay_unstated = FlagFilter(method="as_it_is")
-    closing_soon = FlagFilter(method="closing_within_days")
-    sort = SortFilter(method="as_it_is")
-
-    class Meta:
-        model = JobListing
-        fields: list[str] = []
-
     def __init__(
-        self, data: Any, *, currency: str, now: dt.datetime | None = None
+        self, data: QueryDict, *, currency: str, now: dt.datetime | None = None
     ) -> None:
         self.now = now or timezone.now()
         self.currency = currency
-        super().__init__(data, JobListing.objects.open(self.now))
-        # No field refuses anything: each answers what it could understand.
-        self.form.is_valid()
-        self.chosen: dict[str, Any] = self._meant(self.form.cleaned_data)
+        understood = {
+            name: read(data.getlist(name)) for name, read in PARAMETERS.items()
+        }
+        self.chosen: dict[str, Any] = self._meant(understood)
 
     def _meant(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         """Understand "remote", typed as a place, as a workplace."""
@@ -186,16 +188,65 @@ class JobFilterSet(django_filters.FilterSet):
 
     def narrowed(self, by: Iterable[str] | None = None) -> JobListingQuerySet:
         """The jobs that match the filters ``by``, or all of them; the newest first."""
-        jobs = self.queryset
+        now = Given("now", MOMENT, self.now)
         names = self.active if by is None else list(by)
-        for name in names:
-            jobs = self.filters[name].filter(jobs, self.chosen[name])
+        conditions = [self._condition(name) for name in names]
+        jobs = JobListing.objects.filter(*conditions, closes_at__gt=now)
         # The same number, named after the index that is read in this order.
         if "q" in names:
             return jobs.order_by("-words")
         if "location" in names and len(self.chosen["location"]) == 1:
             return jobs.order_by("-places__listing_id")
         return jobs.order_by("-number")
+
+    def _condition(self, name: str) -> Q:
+        condition = CONDITIONS[name](self._givens[name])
+        if name == "pay_min" and self.chosen["pay_unstated"]:
+            condition |= Q(pay=NO_PAY)
+        return condition
+
+    def prepared(
+        self, key: tuple[Hashable, ...], make: Callable[[], QuerySet]
+    ) -> Prepared:
+        """What ``make`` answers from these filters, composed once for all like them.
+
+        Args:
+            key: whatever it depends on beside the filters and the values they have.
+            make: answers a queryset that ``narrowed`` began.
+        """
+        return _prepared.get((self._shape, *key), lambda: Prepared(make))
+
+    @cached_property
+    def given(self) -> dict[str, Any]:
+        """The values, for what ``prepared`` answers."""
+        found = {"now": self.now, "soon": self.now + SOON}
+        for given in self._givens.values():
+            for one in given if isinstance(given, list) else [given]:
+                found[one.name] = one.value
+        return found
+
+    @cached_property
+    def _givens(self) -> dict[str, Any]:
+        """What the active filters are given, each value under a name of its own."""
+        return {name: self._given(name, self.chosen[name]) for name in self.active}
+
+    def _given(self, name: str, chosen: Any) -> Any:
+        if name == "q":
+            return search.given(search.phrases(chosen))
+        if isinstance(chosen, list):
+            return [Given(f"{name}.{n}", TEXT, x) for n, x in enumerate(chosen)]
+        if name == "pay_min":
+            return Given(name, NUMBER, chosen)
+        return Given("soon", MOMENT, self.now + SOON)
+
+    @cached_property
+    def _shape(self) -> tuple[Hashable, ...]:
+        """What statements from these filters differ by, but for the values in them."""
+        numbers = [
+            (name, len(given) if isinstance(given, list) else 1)
+            for name, given in self._givens.items()
+        ]
+        return (*numbers, bool(self.chosen["pay_unstated"]))
 
     def all_but(self, name: str) -> list[str]:
         """The filters that narrow the list, without ``name``."""
@@ -221,41 +272,3 @@ class JobFilterSet(django_filters.FilterSet):
             if value
         ]
         return f"?{urlencode(pairs)}" if pairs else ""
-
-    def with_words(self, jobs: QuerySet, _name: str, value: str) -> QuerySet:
-        phrases = search.phrases(value)
-        if not phrases:
-            return jobs.none()
-        return jobs.filter(words__index__matches=phrases)
-
-    def in_categories(self, jobs: QuerySet, _name: str, value: list) -> QuerySet:
-        return jobs.filter(_one_of("category_id", JobCategory.objects.all(), value))
-
-    def at_companies(self, jobs: QuerySet, _name: str, value: list) -> QuerySet:
-        companies = Company.objects.filter(is_confidential=False)
-        return jobs.filter(_one_of("company_id", companies, value))
-
-    def of_types(self, jobs: QuerySet, _name: str, value: list) -> QuerySet:
-        return jobs.filter(_among("employment_type", value))
-
-    def at_workplaces(self, jobs: QuerySet, _name: str, value: list) -> QuerySet:
-        return jobs.filter(_among("workplace", value))
-
-    def in_places(self, jobs: QuerySet, _name: str, value: list) -> QuerySet:
-        keys = [Lower(Value(name)) for name in value]
-        if len(keys) == 1:
-            return jobs.filter(places__key=keys[0])
-        places = JobListingPlace.objects.filter(key__in=keys)
-        return jobs.filter(number__in=places.values("listing_id"))
-
-    def paid_at_least(self, jobs: QuerySet, _name: str, value: int) -> QuerySet:
-        comparable = Q(pay__gte=value, pay_currency=self.currency)
-        if self.chosen["pay_unstated"]:
-            comparable |= Q(pay__lt=0) | ~Q(pay_currency=self.currency)
-        return jobs.filter(comparable)
-
-    def closing_within_days(self, jobs: QuerySet, _name: str, value: bool) -> QuerySet:
-        return jobs.filter(closes_at__lte=self.now + SOON)
-
-    def as_it_is(self, jobs: QuerySet, _name: str, _value: Any) -> QuerySet:
-        return jobs

@@ -99,13 +99,16 @@ def pay(
 
 def country(code: str) -> str:
     """Name a country as running text does: "the United Kingdom"."""
+    return _country(code, get_language() or "en-gb")
+
+
+# Looking a name up takes long, and pages say the same few.
+@lru_cache(maxsize=512)
+def _country(code: str, language: str) -> str:
     name = str(countries.name(code)) or code
     name = name.partition(" (")[0]
-    return f"the {name}" if code in _WITH_ARTICLE and _english() else name
-
-
-def _english() -> bool:
-    return (get_language() or "en").startswith("en")
+    english = language.startswith("en")
+    return f"the {name}" if code in _WITH_ARTICLE and english else name
 
 
 def listed(words: Iterable[str], conjunction: str = "") -> str:

@@ -57,7 +57,15 @@ class Memory(Generic[T]):
             key: tells it from all others of the same edition.
             make: makes it.
         """
-        edition = getattr(request, "edition", "")
+        return self._get_of(getattr(request, "edition", ""), key, make)
+
+    def get_of_frame(
+        self, request: HttpRequest | None, key: Hashable, make: Callable[[], T]
+    ) -> T:
+        """The same, for what depends on what stands around every page, and on no job."""
+        return self._get_of(getattr(request, "frame_edition", ""), key, make)
+
+    def _get_of(self, edition: str, key: Hashable, make: Callable[[], T]) -> T:
         if not edition:
             return make()
         # What is counted in days turns at midnight, where one of these times begins.

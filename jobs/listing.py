@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from jobs import facets, search
-from jobs.filters import NEWEST, JobFilterSet
+from jobs.filters import NEWEST, JobFilters
 from jobs.listed import ListedJob, jobs_of
 from jobs.models.listing import JobListing
 
@@ -74,7 +74,7 @@ class JobListPage:
 
 
 def page_of(
-    filters: JobFilterSet,
+    filters: JobFilters,
     total: facets.Count,
     *,
     number: str,
@@ -97,27 +97,31 @@ def page_of(
     if not total:
         return JobListPage()
     last = -(-total.number // JOBS_PER_PAGE)
-    jobs = in_order(filters)
     point = _point(after, filters.order)
     if point:
         page = JobListPage(number=None, last=last)
-        jobs = _behind(jobs, filters.order, point)
-        first = 0
+        jobs = _behind(in_order(filters), filters.order, point)
+        found = list(_from(jobs, 0))
     else:
         here = min(max(_whole(number), 1), last)
         page = JobListPage(number=here, last=last)
         first = (here - 1) * JOBS_PER_PAGE
-    found = list(
-        jobs.values_list("number", "closes_at", "pay", named=True)[
-            first : first + JOBS_PER_PAGE + 1
-        ]
-    )
+        ready = filters.prepared(
+            (filters.order, first), lambda: _from(in_order(filters), first)
+        )
+        found = ready.rows(**filters.given)
     shown = found[:JOBS_PER_PAGE]
     page.jobs = jobs_of((row.number for row in shown), request)
     is_beyond = page.number is None or page.number >= LAST_NUMBER
     if len(found) > len(shown) and is_beyond and filters.order != "relevance":
         page.after = _point_of(shown[-1], filters.order)
     return page
+
+
+def _from(jobs: JobListingQuerySet, first: int) -> QuerySet[JobListing, Any]:
+    """One page of ``jobs``, and one more to see whether there is another page."""
+    rows = jobs.values_list("number", "closes_at", "pay", named=True)
+    return rows[first : first + JOBS_PER_PAGE + 1]
 
 
 def first_of(
@@ -141,7 +145,7 @@ def of_company(
     return shown[:COMPANY_JOBS], facets.count_each([jobs])[0]
 
 
-def in_order(filters: JobFilterSet) -> JobListingQuerySet:
+def in_order(filters: JobFilters) -> JobListingQuerySet:
     """All that ``filters`` leave, in the order that they ask for."""
     jobs = filters.narrowed()
     if filters.order == "closing":
@@ -151,7 +155,7 @@ def in_order(filters: JobFilterSet) -> JobListingQuerySet:
     if filters.order == "relevance":
         # Ranking costs more than finding: the newest are ranked, and no others.
         newest = filters.narrowed().values("number")[: facets.COUNT_LIMIT]
-        rank = search.Rank(filters.chosen["q"])
+        rank = search.Rank(search.given(search.phrases(filters.chosen["q"])))
         return jobs.filter(number__in=newest).order_by(rank, "-number")
     return jobs
 

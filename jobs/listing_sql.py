@@ -23,7 +23,9 @@ _LISTING = """
         employment_type, workplace, category_id, company_id
     )
     SELECT {number}, job.page_ptr_id, COALESCE(job.closes_at, {never}),
-        COALESCE(CAST(job.pay_per_year AS BIGINT), -1), job.pay_currency,
+        CASE WHEN job.pay_currency = (SELECT default_currency FROM jobs_boardsettings)
+            THEN COALESCE(CAST(job.pay_per_year AS BIGINT), -1) ELSE -1 END,
+        job.pay_currency,
         job.employment_type, job.workplace, job.category_id, job.company_id
     FROM jobs_jobpage job JOIN wagtailcore_page page ON page.id = job.page_ptr_id
     WHERE {which} AND page.live AND page.alias_of_id IS NULL
@@ -93,6 +95,7 @@ class Wire:
         return " OR ".join(f"OLD.{x} {{differs}} NEW.{x}" for x in self.changed)
 
 
+_ALL = "SELECT page_ptr_id FROM jobs_jobpage"
 _BELOW = """
     SELECT job.page_ptr_id FROM jobs_jobpage job
     JOIN wagtailcore_page page ON page.id = job.page_ptr_id
@@ -147,6 +150,8 @@ WIRES = (
         "SELECT page_ptr_id FROM jobs_jobpage WHERE category_id = {row}.id",
         ("name",),
     ),
+    Wire("jobs_boardsettings", "INSERT", _ALL),
+    Wire("jobs_boardsettings", "UPDATE", _ALL, ("default_currency",)),
     Wire("wagtailcore_pageviewrestriction", "INSERT", _BELOW),
     Wire("wagtailcore_pageviewrestriction", "UPDATE", _BELOW, ("page_id",)),
     Wire("wagtailcore_pageviewrestriction", "DELETE", _BELOW),

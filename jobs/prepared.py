@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -20,15 +21,29 @@ if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
 
 
-class Given(Expression):
-    """Stands for a value that is known when the queryset runs, by its name."""
+_composing: ContextVar[bool] = ContextVar("composing", default=False)
 
-    def __init__(self, name: str, field: models.Field) -> None:
+
+class Given(Expression):
+    """Stands for a value that is known when the queryset runs, by its name.
+
+    With a ``value`` it is that one in a queryset that is not prepared.
+    """
+
+    def __init__(self, name: str, field: models.Field, value: Any = None) -> None:
         super().__init__(output_field=field)
         self.name = name
+        self.value = value
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
-        return "%s", [self]
+        return "%s", [self.parameter(connection)]
+
+    def parameter(self, connection: Any) -> Any:
+        """What stands for it in a statement: itself, or its value."""
+        return self if _composing.get() else self.adapted(self.value, connection)
+
+    def adapted(self, value: Any, connection: Any) -> Any:
+        return self.output_field.get_db_prep_value(value, connection)
 
 
 class NumbersField(models.Field):
@@ -77,24 +92,36 @@ class Prepared:
 
     def rows(self, **given: Any) -> list[Any]:
         """Run it with these values: what the queryset itself would answer."""
-        queryset, compiler, sql, params = self._composed
+        queryset, compiler, _sql, _params = self._composed
         ready = copy.copy(compiler)
         ready.connection = connections[queryset.db]
-        filled = [
-            x.output_field.get_db_prep_value(given[x.name], ready.connection)
-            if isinstance(x, Given)
-            else x
-            for x in params
-        ]
+        statement = self.statement(**given)
         # Whatever reads the rows asks a compiler for the statement: it gets this one.
-        ready.as_sql = lambda *_args, **_kwargs: (sql, filled)
+        ready.as_sql = lambda *_args, **_kwargs: statement
         rows: Any = queryset.all()
         rows.query.get_compiler = lambda *_args, **_kwargs: ready
         return list(rows)
 
+    def statement(self, **given: Any) -> tuple[str, list[Any]]:
+        """The statement, and its parameters with these values in their places.
+
+        Raises:
+            EmptyResultSet: it could find nothing, whatever is given.
+        """
+        queryset, _compiler, sql, params = self._composed
+        connection = connections[queryset.db]
+        return sql, [
+            x.adapted(given[x.name], connection) if isinstance(x, Given) else x
+            for x in params
+        ]
+
     @cached_property
     def _composed(self) -> tuple[models.QuerySet[Any, Any], Any, str, tuple[Any, ...]]:
-        queryset = self._make()
-        compiler = queryset.query.get_compiler(using=queryset.db)
-        sql, params = compiler.as_sql()
+        token = _composing.set(True)
+        try:
+            queryset = self._make()
+            compiler = queryset.query.get_compiler(using=queryset.db)
+            sql, params = compiler.as_sql()
+        finally:
+            _composing.reset(token)
         return queryset, compiler, sql, tuple(params)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Expression, FloatField, Lookup
+from django.core.exceptions import EmptyResultSet
+from django.db.models import Expression, FloatField, Lookup, TextField
 from django.utils.html import strip_tags
+
+from jobs.prepared import Given
 
 MAX_QUERY_LENGTH = 100
 #: PostgreSQL refuses to index texts of more than a megabyte.
@@ -52,6 +55,12 @@ def phrases(query: str) -> list[str]:
     return [word for word in words if word]
 
 
+def given(wanted: Iterable[str]) -> list[Given]:
+    """Phrases as ``Matches`` and ``Rank`` take them."""
+    text = TextField()
+    return [Given(f"q.{n}", text, phrase) for n, phrase in enumerate(wanted)]
+
+
 def words_of(body: Any, tags: list[str]) -> str:
     """Collect the words of a StreamField's raw ``body``, without markup, and ``tags``."""
     texts = [*_texts(body), *tags]
@@ -84,28 +93,36 @@ def sqlite_tokenizer() -> str:
     return f"{stems}unicode61 remove_diacritics 2"
 
 
-def tsquery(wanted: list[str]) -> tuple[str, list[Any]]:
+def tsquery(wanted: list[Given], connection: Any) -> tuple[str, list[Any]]:
     """PostgreSQL's query for every one of the phrases, and its parameters."""
     one = "phraseto_tsquery(%s::regconfig, %s)"
-    values = [x for phrase in wanted for x in (postgresql_config(), phrase)]
+    config = postgresql_config()
+    values = [x for phrase in wanted for x in (config, phrase.parameter(connection))]
     return f"({' && '.join([one] * len(wanted))})", values
 
 
 class Matches(Lookup):
-    """``index__matches=[phrase, …]``: the row has every one of the phrases."""
+    """``index__matches=given(phrases)``: the row has every one of the phrases."""
 
     lookup_name = "matches"
     prepare_rhs = False
 
+    def process_lhs(self, *args: Any, **kwargs: Any) -> Any:
+        # Without a word there is nothing to look for, and nothing is found.
+        if not self.rhs:
+            raise EmptyResultSet
+        return super().process_lhs(*args, **kwargs)
+
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         lhs, params = self.process_lhs(compiler, connection)
         # In quotes nothing has a meaning of its own; between them is an AND.
-        query = " ".join(f'"{phrase}"' for phrase in self.rhs)
-        return f"{lhs} MATCH %s", [*params, query]
+        query = """ || ' ' || """.join(["""'"' || %s || '"'"""] * len(self.rhs))
+        values = [phrase.parameter(connection) for phrase in self.rhs]
+        return f"{lhs} MATCH {query}", [*params, *values]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         lhs, params = self.process_lhs(compiler, connection)
-        query, values = tsquery(self.rhs)
+        query, values = tsquery(self.rhs, connection)
         return f"{lhs} @@ {query}", [*params, *values]
 
 
@@ -118,15 +135,15 @@ class Rank(Expression):
 
     output_field = FloatField()
 
-    def __init__(self, query: str) -> None:
+    def __init__(self, wanted: list[Given]) -> None:
         super().__init__()
-        self.phrases = phrases(query)
+        self.phrases = wanted
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         return "bm25(jobs_jobwords, 10.0, 4.0, 1.0)", []
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        query, params = tsquery(self.phrases)
+        query, params = tsquery(self.phrases, connection)
         weights = "'{0.1, 0.1, 0.4, 1.0}'"
         rank = f"ts_rank({weights}, jobs_jobwords.jobs_jobwords, {query})"
         return f"-{rank}", params

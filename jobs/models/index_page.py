@@ -11,7 +11,7 @@ from wagtail.models import Page
 
 from jobs import choosing, facets, feeds, formatting, listing
 from jobs.blocks import RegionBlock
-from jobs.filters import NEWEST, JobFilterSet
+from jobs.filters import NEWEST, JobFilters
 from jobs.forms import LineInput
 from jobs.models.pages import JobPage
 from jobs.models.settings import BoardSettings
@@ -120,6 +120,6 @@ class JobIndexPage(RoutablePageMixin, Page):
             },
         )
 
-    def _filters(self, request: HttpRequest) -> JobFilterSet:
+    def _filters(self, request: HttpRequest) -> JobFilters:
         currency = BoardSettings.load(request_or_site=request).default_currency
-        return JobFilterSet(request.GET, currency=currency)
+        return JobFilters(request.GET, currency=currency)

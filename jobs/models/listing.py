@@ -19,8 +19,12 @@ from jobs.search import Matches
 
 #: Stands for "no closing date" where a column must sort and compare.
 NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
-#: Stands for "pay is not stated".
+#: Stands for pay that is not stated, or not in the board's currency.
 NO_PAY = -1
+
+
+#: What a list is narrowed by, one index each.
+COUNTED = ("employment_type", "workplace", "category", "company")
 
 
 class JobListingQuerySet(models.QuerySet["JobListing"]):
@@ -37,7 +41,8 @@ class JobListing(models.Model):
 
     ``number`` grows with the moment of posting, and no two jobs have the same: it is
     the order "newest first", the point where an older page goes on, and the row of the
-    search index, all in one key. A closing date may have passed: ask ``open()``.
+    search index, all in one key. ``pay`` is by the year, in the board's currency. A
+    closing date may have passed: ask ``open()``.
     """
 
     # Written by the triggers; on SQLite only such a key is the table's own order.
@@ -70,15 +75,23 @@ class JobListing(models.Model):
     objects = models.Manager.from_queryset(JobListingQuerySet)()
 
     class Meta:
-        # Each has all that a count of its value needs, in the order of the list.
+        # Each of the last four finds the jobs of a value in the order of the list, and
+        # has all that other filters and counts ask of them.
         indexes = [
             models.Index(fields=["closes_at", "-number"], name="listing_closing"),
             models.Index(fields=["-pay", "-number"], name="listing_pay"),
             *(
                 models.Index(
-                    fields=[field, "-number", "closes_at"], name=f"listing_{field[:12]}"
+                    fields=[
+                        field,
+                        "-number",
+                        "closes_at",
+                        *(other for other in COUNTED if other != field),
+                        "pay",
+                    ],
+                    name=f"listing_{field[:12]}",
                 )
-                for field in ("employment_type", "workplace", "category", "company")
+                for field in COUNTED
             ),
         ]
 

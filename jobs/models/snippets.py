@@ -71,6 +71,10 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         said = models.Case(hidden, default="name")
         return models.Subquery(self.values_list(said)[:1])
 
+    def named(self) -> CompanyQuerySet:
+        """Companies that visitors may know by name."""
+        return self.filter(is_confidential=False)
+
     def active(self) -> CompanyQuerySet:
         """Companies that a new job may name."""
         return self.filter(is_archived=False)

@@ -113,10 +113,6 @@ def _index_url(context: dict[str, Any]) -> str:
 
 
 def _find_index_url(page: Any, request: Any) -> str:
-    if isinstance(page, JobPage) and page.live:
-        # Jobs stand right below the list.
-        url = page.get_url(request) or ""
-        return url.removesuffix(f"{page.slug}/")
     index = (
         page if isinstance(page, JobIndexPage) else JobIndexPage.objects.live().first()
     )

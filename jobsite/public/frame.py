@@ -11,7 +11,7 @@ import datetime as dt
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection, models
@@ -50,13 +50,14 @@ ROWS: dict[str, type[models.Model]] = {
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The rows, as they were in one edition.
+    """The rows, as they were in one edition; ``edition`` is "" where it is not held.
 
     ``site``, ``board`` and ``look`` are shared by all requests, so nobody may change
     them. A page that is served, each request gets for itself.
     """
 
     made_at: float
+    edition: str
     site: Site
     language: str
     private: tuple[str, ...]
@@ -69,6 +70,7 @@ class Frame:
 
         Answers the job list, as a page of this request's own; None without one.
         """
+        request.frame_edition = self.edition  # type: ignore[attr-defined]
         request._wagtail_site = self.site  # type: ignore[attr-defined]
         site, root = self.site, self.site.root_page
         request._wagtail_cached_site_root_paths = [  # type: ignore[attr-defined]
@@ -79,6 +81,7 @@ class Frame:
             if not hasattr(request, setting.get_cache_attr_name()):
                 setattr(request, setting.get_cache_attr_name(), setting)
         request.private_paths = self.private  # type: ignore[attr-defined]
+        request._job_index_url = ""  # type: ignore[attr-defined]
         if self.index_row is None:
             return None
         index: JobIndexPage = _instance(JobIndexPage, self.index_row)
@@ -123,6 +126,7 @@ def read(edition: Edition | None, now: dt.datetime) -> tuple[Edition, Frame | No
     # The older of the two, if they differ: what is kept for it is not shown again.
     edition = edition or seen
     if frame is not None and edition.frame and not _leads_to_a_job(frame):
+        frame = replace(frame, edition=edition.frame)
         _held.clear()
         _held[edition.frame] = frame
     return edition, frame
@@ -150,6 +154,7 @@ def _frame(site: Any) -> Frame | None:
     restricted = PageViewRestriction.objects.values_list("page__path", flat=True)
     return Frame(
         made_at=time.monotonic(),
+        edition="",
         site=site,
         language=site.language,
         private=tuple(restricted) if site.has_private else (),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.db.models import BigIntegerField
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from jobs import formatting, wording
 from jobs.facts import Change
 from jobs.models import JobPage
+from jobs.prepared import Given, Prepared
 from jobs.wording import ChangeLine, ended_word
 from notifications.endings import EndingForm, ending_of
 from notifications.foretelling import foretell_publishing
@@ -42,6 +44,16 @@ ENDING_VERBS: dict[str, Any] = {
 }
 
 
+_told = Prepared(
+    lambda: (
+        Announcement.objects.told()
+        .filter(record_id=Given("record", BigIntegerField()))
+        .order_by("-version")
+        .only(*SHOWN)
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """What followers of a job were told.
@@ -62,8 +74,7 @@ def job_history(job: JobPage) -> History:
     news.
     """
     record = job.record_or_none
-    told = Announcement.objects.told().filter(record=record).order_by("-version")
-    announcements = list(told.only(*SHOWN)) if record else []
+    announcements = _told.rows(record=record.pk) if record else []
     news = [x for x in announcements if x.created_at > timezone.now() - NEWS]
     _note_what_was_added(job, news)
     entries = [timeline_entry(announcement) for announcement in announcements]

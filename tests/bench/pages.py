@@ -114,17 +114,20 @@ def _database_cpu() -> float:
 
 
 def addresses() -> dict[str, Iterator[tuple[str, dict[str, str]]]]:
-    """What is asked for: each address once where nothing is to be kept of it."""
+    """What is asked for: each address once where nothing is to be kept of it.
+
+    The filter and the search leave other jobs each time, so that they are counted anew.
+    """
     from jobs.models import JobCategory, JobIndexPage, JobPage
 
     board = JobIndexPage.objects.get().url
     category = JobCategory.objects.order_by("pk").first().slug
     slugs = JobPage.objects.order_by("-pk").values_list("slug", flat=True)[:2000]
-    numbers = itertools.count()
+    numbers = itertools.count(20_000)
     queries = {
         "list": "?n={}",
-        "filter": f"?category={category}&workplace=REMOTE&n={{}}",
-        "search": "?q=baker&n={}",
+        "filter": f"?category={category}&workplace=REMOTE&pay_min={{}}",
+        "search": "?q=baker&pay_min={}",
         "deep page": "?page=50&n={}",
     }
     asked = {

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from django.conf import settings as django_settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -13,10 +14,55 @@ from hypothesis import strategies as st
 from home import colours
 from home.models import LookSettings, validate_accent
 from jobs.models import BoardSettings
-from tests.factories import make_image, make_page, make_user
+from tests.factories import make_board, make_image, make_job, make_page, make_user
 
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 any_colour = st.integers(0, 0xFFFFFF).map(lambda x: f"#{x:06x}")
+
+
+def nav(client, url):
+    """The links of the navigation, each with its mark."""
+    page = BeautifulSoup(client.get(url).content, "html.parser")
+    links = page.select(".masthead__links a")
+    return {link.text: link.get("aria-current") for link in links}
+
+
+@pytest.mark.django_db
+class TestNavigation:
+    def test_marks_the_page_and_those_above_it(self, client):
+        job, board = make_job(), make_board()
+
+        assert nav(client, board.url) == {"Jobs": "page", "What I follow": None}
+        assert nav(client, job.url) == {"Jobs": "true", "What I follow": None}
+        assert nav(client, "/") == {"Jobs": None, "What I follow": None}
+        assert nav(client, board.url)["Jobs"] == "page"
+
+    def test_is_the_same_for_whoever_sends_a_cookie(self, client):
+        job = make_job()
+        anonymous = nav(client, job.url)
+        client.cookies["a"] = "b"
+
+        assert nav(client, job.url) == anonymous
+
+    def test_leads_to_no_list_that_was_taken_down(self, client):
+        job = make_job()
+        make_board().unpublish()
+
+        assert nav(client, job.url) == {"What I follow": None}
+
+    def test_follows_what_the_site_owner_chose(self, client):
+        job = make_job()
+        assert "Jobs" in nav(client, job.url)
+        look = LookSettings.load()
+        link = {
+            "page": None,
+            "address": "https://example.org/",
+            "title": "Else & where",
+        }
+        look.navigation = [("link", link)]
+        look.save()
+
+        assert nav(client, job.url) == {"Else & where": None}
 
 
 class TestContrast:

@@ -8,14 +8,15 @@ from bs4 import BeautifulSoup
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from jobs import choosing, facets, listing
 from jobs.choices import EmploymentType, PayPeriod, Workplace
-from jobs.filters import SORTS, JobFilterSet
-from jobs.models import JobListing
+from jobs.filters import SORTS, JobFilters
+from jobs.models import BoardSettings, JobListing
 from tests.factories import (
     in_days,
     make_board,
@@ -32,7 +33,7 @@ NAMES = [
 
 
 def filters(query=""):
-    return JobFilterSet(QueryDict(query), currency="GBP")
+    return JobFilters(QueryDict(query), currency="GBP")
 
 
 def found(query=""):
@@ -107,6 +108,23 @@ class TestOrder:
 
         assert found("sort=pay") == ["Most", "Hour", "None"]
 
+    def test_by_pay_compares_no_amounts_of_other_currencies(self):
+        make_job(title="Krona", pay_min=300000, pay_max=None, pay_currency="SEK")
+        make_job(title="Pound", pay_min=26000, pay_max=None)
+        make_job(title="None", pay_min=None, pay_max=None)
+
+        assert found("sort=pay") == ["Pound", "None", "Krona"]
+
+    def test_by_pay_follows_the_currency_of_the_board(self):
+        make_job(title="Krona", pay_min=300000, pay_max=None, pay_currency="SEK")
+        make_job(title="Pound", pay_min=26000, pay_max=None)
+        board = BoardSettings.load()
+        board.default_currency = "SEK"
+        board.save()
+
+        assert found("sort=pay") == ["Krona", "Pound"]
+        assert found("pay_min=30000") == ["Krona"]
+
     def test_by_match_prefers_a_title_to_a_text(self):
         make_job(title="Baker")
         make_job(title="Porter", body=[("paragraph", "<p>Near a baker.</p>")])
@@ -139,6 +157,54 @@ def crowd(dice, number):
             closes_at=dice.choice([None, in_days(3), in_days(20), in_days(-1)]),
         )
     return companies, categories
+
+
+@pytest.mark.django_db
+class TestStatements:
+    """Lists of one kind share a statement, and answer by their own values."""
+
+    ALIKE = [
+        ("q=baker", "q=porter"),
+        ("q=night+baker", 'q=baker+"night baker"'),
+        ('q="night+baker"', "q=porter"),
+        ("type=FULL_TIME", "type=INTERN"),
+        ("type=FULL_TIME", "type=FULL_TIME&type=PART_TIME"),
+        ("location=york", "location=york&location=hull"),
+        ("type=FULL_TIME&type=PART_TIME", "type=PART_TIME&type=INTERN"),
+        ("workplace=REMOTE&pay_min=20000", "workplace=HYBRID&pay_min=35000"),
+        ("location=york", "location=HULL"),
+        ("location=york&location=hull", "location=ely&location=leeds"),
+        ("pay_min=25000", "pay_min=25000&pay_unstated=1"),
+        ("pay_min=25000", "pay_min=1"),
+        ("closing_soon=1", "closing_soon=1&type=INTERN"),
+        ("company=nobody", "category=nobody"),
+        ("q=night&sort=relevance", "q=baker&sort=relevance"),
+        ("sort=pay", "sort=closing"),
+        ("q=%26", "q=baker"),
+        ("q=%25s", "q=\"'"),
+    ]
+
+    @pytest.fixture(autouse=True)
+    def a_crowd(self):
+        crowd(random.Random(3), 40)
+
+    @pytest.mark.parametrize(("one", "other"), ALIKE)
+    def test_find_what_each_list_finds_by_itself(self, one, other):
+        for query in (one, other, one):
+            chosen = filters(query)
+            total = facets.count(chosen).total
+            page = listing.page_of(chosen, total, number="", after="")
+
+            titles = found(query)
+            assert [job.title for job in page] == titles[: listing.JOBS_PER_PAGE]
+            assert total.number == len(titles)
+
+    def test_judge_closing_dates_by_the_moment_of_each(self):
+        for now in (timezone.now(), in_days(10), in_days(-2)):
+            chosen = JobFilters(QueryDict(), currency="GBP", now=now)
+            open_then = JobListing.objects.open(now).count()
+
+            assert facets.count(chosen).total.number == open_then
 
 
 @pytest.mark.django_db

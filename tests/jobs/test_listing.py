@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 from wagtail.models import Page, PageViewRestriction
 
-from jobs import listing_sql, services
+from jobs import listing_sql, search, services
 from jobs.choices import ClosedReason
 from jobs.models import JobListing, JobListingPlace, JobLocation, JobPage, JobWords
 from tests.factories import (
@@ -164,7 +164,7 @@ class TestFollowing:
         )
 
     def found(self, *words):
-        rows = JobWords.objects.filter(index__matches=list(words))
+        rows = JobWords.objects.filter(index__matches=search.given(words))
         return rows.count() == 1
 
     def test_of_a_title(self, job):

@@ -82,6 +82,15 @@ class TestRows:
         assert prepared.rows(slug="%s") == []
 
 
+class TestGiven:
+    def test_is_its_value_in_a_queryset_that_is_not_prepared(self):
+        job = make_job(slug="one")
+        make_job(slug="other")
+        slug = Given("slug", models.CharField(), "one")
+
+        assert list(JobPage.objects.filter(slug=slug)) == [job]
+
+
 class TestComposing:
     def test_happens_once(self):
         asked = []
