@@ -10,10 +10,10 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, connection
 
 from notifications.delivery import outbox, pace, parking
+from notifications.delivery.allowing import NOT_ALLOWED, is_allowed
 from notifications.delivery.breaker import Breaker
 from notifications.delivery.preparing import Prepared, Preparer
 from notifications.delivery.smtp import Answer, Outcome, Phase
@@ -36,7 +36,6 @@ logger = logging.getLogger(__name__)
 LEAST, FIRST, MOST = 10, 50, 200
 DEAD = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
 BOUNCED = Suppression.Reason.BOUNCED
-NOT_ALLOWED = "held back: not on the list of allowed recipients"
 #: How long a row of a stopped announcement waits that was leased when it stopped.
 STOPPED_REST = dt.timedelta(minutes=5)
 #: Seconds until what a server answered is settled again after the database failed.
@@ -157,13 +156,13 @@ class Sender:
             answer = self._transport.send(
                 prepared, following, meanwhile=lambda: self._use_the_wait(lease, rows)
             )
-        except ValueError:
+        except ValueError as error:
             # Such as an address that no command can hold: it never will be sent.
-            logger.exception("Email %s cannot be sent", email.pk)
+            logger.error("Email %s cannot be sent: %s", email.pk, _name_of(error))
             answer = Answer(Outcome.REJECTED, "cannot be sent")
-        except Exception:
-            # Such as a provider whose interface is down.
-            logger.exception("Email %s could not be sent", email.pk)
+        except Exception as error:  # noqa: BLE001 - one row's trouble is its own
+            # Such as one that a backend raises of which nobody has heard.
+            logger.error("Email %s could not be sent: %s", email.pk, _name_of(error))
             answer = Answer(Outcome.DEFERRED, "could not be sent")
         self._keep(lease, email, answer)
 
@@ -318,6 +317,11 @@ class Sender:
         return self._breaker.failed()
 
 
+def _name_of(error: Exception) -> str:
+    """What an error is called, without its words: they may hold an address."""
+    return type(error).__name__
+
+
 def _suppress_recipient(email: OutgoingEmail) -> None:
     # Who was erased since the row was leased is not there any more.
     subscriber = Subscriber.objects.filter(emails=email).first()
@@ -372,16 +376,3 @@ def is_dead(answer: Answer) -> bool:
     """
     enhanced = answer.words.partition(" ")[2]
     return enhanced in DEAD
-
-
-def is_allowed(recipient: str) -> bool:
-    """Whether mail to ``recipient`` may leave this machine.
-
-    ``EMAIL_ALLOW_LIST`` names addresses and domains; empty, as in production, it
-    allows everybody. It means nothing while the relay is on this machine.
-    """
-    allowed = settings.EMAIL_ALLOW_LIST
-    if not allowed or settings.EMAIL_HOST in ("localhost", "127.0.0.1", "::1"):
-        return True
-    domain = recipient.rpartition("@")[2]
-    return recipient.lower() in allowed or domain.lower() in allowed

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from anymail.exceptions import AnymailUnsupportedFeature
+from anymail.exceptions import AnymailRecipientsRefused, AnymailUnsupportedFeature
 from django.conf import settings
 from django.core.mail import get_connection
 
@@ -19,6 +19,9 @@ from notifications.delivery.smtp import Answer, Envelope, Outcome, Relay, Sessio
 from notifications.rendering import Message, content_bytes, sender_address
 
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+#: With what providers' interfaces answer that they did not understand one message. The
+#: others say that they are away, or want no more from us.
+OF_ONE_MESSAGE = (400, 406, 422)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +133,14 @@ class BackendTransport:
         message = _message_of(outgoing)
         try:
             accepted = self._hand_over(message)
+        except AnymailRecipientsRefused:
+            return Answer(Outcome.REJECTED, "refused by the provider")
         except OSError as error:
             self.close()
-            return Answer(Outcome.RELAY_DOWN, type(error).__name__)
+            status = getattr(error, "status_code", None)
+            of_message = status in OF_ONE_MESSAGE
+            outcome = Outcome.DEFERRED if of_message else Outcome.RELAY_DOWN
+            return Answer(outcome, f"{type(error).__name__} {status or ''}".strip())
         # A backend that takes fewer answers with the number it took, or with None.
         return Answer(Outcome.ACCEPTED if accepted else Outcome.REJECTED)
 

@@ -39,6 +39,7 @@ REASONS = {
     "could not be made": _(
         "The email could not be made; the log of the worker says why."
     ),
+    "refused by the provider": _("The provider takes no email for this address."),
     "cannot be sent": _("The address is one that no mail server takes."),
     "could not be sent": _("The way out for email failed; the worker's log says how."),
 }

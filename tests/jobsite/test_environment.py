@@ -58,6 +58,15 @@ class TestProduction:
         assert result.stderr == ""
         assert result.stdout.split() == ["False", "True", "jobsite.urls"]
 
+    def test_writes_to_everybody(self):
+        result = python(
+            "from jobsite.settings import production as s; print(s.EMAIL_ALLOW_LIST)",
+            **COMPLETE,
+            EMAIL_ALLOW_LIST="dev@example.org",
+        )
+
+        assert result.stdout == "[]\n"
+
     @pytest.mark.parametrize("name", NEEDED)
     def test_names_the_one_that_is_missing(self, name):
         given = COMPLETE | {name: ""}

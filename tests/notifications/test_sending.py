@@ -1,8 +1,11 @@
 """What counts until the moment of sending, and the mails that people wait for."""
 
 import pytest
+import requests
+from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.core.mail.backends.locmem import EmailBackend as LocMemBackend
 
 from notifications import messages, services
 from notifications.delivery import expansion
@@ -91,6 +94,61 @@ def test_a_mail_that_cannot_be_written_does_not_stop_the_others(
     [(logger, text)] = errors()
     assert logger == "notifications.delivery.sender"
     assert "@" not in text
+
+
+class TestWhatABackendRaises:
+    @pytest.fixture
+    def sent(self, followed, worker, monkeypatch):
+        """Tell both followers; for the first of them the backend raises ``error``."""
+        send_messages = LocMemBackend.send_messages
+
+        def sent(error):
+            def sometimes(backend, emails):
+                if emails[0].to == ["other@example.org"]:
+                    raise error
+                return send_messages(backend, emails)
+
+            monkeypatch.setattr(LocMemBackend, "send_messages", sometimes)
+            edit(followed, pay_max=29000)
+            worker.run(minutes=11)
+            return OutgoingEmail.objects.get(subscriber__address="other@example.org")
+
+        return sent
+
+    @pytest.mark.parametrize(
+        ("kind", "state"),
+        [(RuntimeError, "QUEUED"), (KeyError, "QUEUED"), (ValueError, "FAILED")],
+    )
+    def test_stops_nobody_else_and_names_nobody(self, kind, state, sent, caplog):
+        row = sent(kind("Invalid address other@example.org"))
+
+        assert [message.to for message in mail.outbox] == [["reader@example.org"]]
+        assert (row.state, row.attempts) == (state, 1)
+        assert kind.__name__ in caplog.text
+        assert "example.org" not in caplog.text
+
+    @pytest.mark.parametrize(
+        ("status", "attempts", "others"), [(422, 1, 1), (503, 0, 0), (401, 0, 0)]
+    )
+    def test_is_of_one_message_or_trouble_of_the_provider(
+        self, status, attempts, others, sent, caplog
+    ):
+        response = requests.Response()
+        response.status_code = status
+        response._content = b"other@example.org is not known"
+
+        row = sent(AnymailRequestsAPIError(response=response))
+
+        assert (row.state, row.attempts) == ("QUEUED", attempts)
+        assert row.last_code == f"AnymailRequestsAPIError {status}"
+        assert len(mail.outbox) == others
+        assert "example.org" not in caplog.text
+
+    def test_may_be_that_the_provider_takes_nothing_for_this_address(self, sent):
+        row = sent(AnymailRecipientsRefused())
+
+        assert (row.state, row.last_code) == ("FAILED", "refused by the provider")
+        assert len(mail.outbox) == 1
 
 
 class TestConfirmations:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import notifications
-from notifications.delivery.sender import NOT_ALLOWED
+from notifications.delivery.allowing import NOT_ALLOWED
 from notifications.delivery.smtp import Phase
 from notifications.support.answers import REASONS, in_words
 
