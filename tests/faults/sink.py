@@ -133,6 +133,7 @@ class Conversation(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.server.connections += 1
         self.recipient, self.done, self.valid = "", 0, False
+        self.has_begun = False
         try:
             self.answer("connect", "220 sink.example ESMTP")
             while line := self.rfile.readline():
@@ -146,19 +147,27 @@ class Conversation(socketserver.StreamRequestHandler):
             self.answer("ehlo", self.greeting())
         elif verb == "AUTH":
             self.answer("auth", "235 2.7.0 welcome")
-        elif verb == "MAIL":
-            self.recipient, self.valid = "", False
-            self.answer("mail", "250 2.1.0 fine")
-        elif verb == "RCPT":
-            self.recipient = line.partition("<")[2].rpartition(">")[0]
-            self.valid = self.answer("rcpt", "250 2.1.5 fine")
+        elif verb in ("MAIL", "RCPT"):
+            self.envelope(verb, line.partition("<")[2].rpartition(">")[0])
         elif verb == "DATA":
             self.data()
         elif verb == "QUIT":
             self.write("221 2.0.0 goodbye")
             raise Gone
         else:
+            self.has_begun = self.has_begun and verb != "RSET"
             self.write("250 2.0.0 fine")
+
+    def envelope(self, verb: str, address: str) -> None:
+        """Take a sender, or a recipient, in this order: RFC 5321, 4.1.4."""
+        if self.has_begun == (verb == "MAIL"):
+            self.write("503 5.5.1 not now")
+        elif verb == "MAIL":
+            self.recipient, self.valid = "", False
+            self.has_begun = self.answer("mail", "250 2.1.0 fine")
+        else:
+            self.recipient = address
+            self.valid = self.answer("rcpt", "250 2.1.5 fine")
 
     def greeting(self) -> str:
         words = ["sink.example", "8BITMIME", "ENHANCEDSTATUSCODES"]
@@ -175,6 +184,7 @@ class Conversation(socketserver.StreamRequestHandler):
         if not self.answer("data", "354 go on"):
             return
         content = self.content()
+        self.has_begun = False
         if not self.valid:
             self.write("554 5.5.1 no valid recipients")
             return

@@ -14,6 +14,7 @@ from django.db import connection
 
 from notifications.models import Heartbeat, OutgoingEmail
 from tests.factories import edit, make_job, make_subscriber, make_subscription
+from tests.faults.sink import Sink as MailServer
 from tests.notifications.conftest import TITLE
 from tests.notifications.sink import Sink, serve
 
@@ -72,6 +73,67 @@ class TestPause:
         call_command("deliver", "--resume")
 
         assert capsys.readouterr().out == "Email was not paused.\n"
+
+
+class TestTest:
+    """``deliver --test``: one mail the real way, every answer said aloud."""
+
+    @pytest.fixture
+    def sink(self, db, settings):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST = "127.0.0.1"
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = "board"
+        with MailServer() as sink:
+            sink.asks_for_password = True
+            settings.EMAIL_PORT = sink.port
+            yield sink
+
+    def said(self, capsys):
+        return capsys.readouterr().out.splitlines()
+
+    def test_says_what_each_phase_answered(self, sink, capsys):
+        call_command("deliver", "--test", "you@example.org")
+
+        assert self.said(capsys) == [
+            f"connecting: 127.0.0.1 port {sink.port} answers",
+            "signing in: encryption is off",
+            "signing in: accepted",
+            "naming the sender: 250 2.1.0",
+            "naming the recipient: 250 2.1.5",
+            "announcing the message: 354",
+            "handing over the message: 250 2.0.0",
+            "The mail server took it. Look in the inbox, and in spam.",
+        ]
+        [taken] = sink.taken
+        assert taken.recipient == "you@example.org"
+        assert not OutgoingEmail.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("phase", "reply", "words"),
+        [
+            ("connect", "554 5.3.2 no", "refused (554 5.3.2 connecting)"),
+            ("ehlo", "550 5.7.1 no", "refused (550 5.7.1 signing in)"),
+            ("auth", "535 5.7.8 <you@example.org>", "refused (535 5.7.8 signing in)"),
+            ("mail", "451 4.3.0 no", "relay down (451 4.3.0 naming the sender)"),
+            ("rcpt", "550 5.1.1 no", "rejected (550 5.1.1 naming the recipient)"),
+            ("data", "450 4.2.0 no", "deferred (450 4.2.0 announcing the message)"),
+            ("dot", "550 5.7.1 no", "refused (550 5.7.1 handing over the message)"),
+        ],
+    )
+    def test_says_where_it_failed(self, phase, reply, words, sink, capsys):
+        sink.on(phase, reply, times=-1)
+
+        with pytest.raises(CommandError) as error:
+            call_command("deliver", "--test", "you@example.org")
+
+        assert str(error.value) == f"Not sent: {words}."
+        assert "example.org" not in capsys.readouterr().out
+
+    def test_refuses_what_is_no_address(self, sink):
+        with pytest.raises(CommandError, match="does not look like an email address"):
+            call_command("deliver", "--test", "you at example.org")
+
+        assert sink.connections == 0
 
 
 @pytest.fixture

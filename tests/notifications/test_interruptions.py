@@ -2,19 +2,24 @@
 
 import signal
 import threading
+import time
+from contextlib import contextmanager
 
 import pytest
 from django.db import OperationalError, connection
 
 from notifications import services, ticking
 from notifications.delivery import expansion, outbox, sender, smtp
+from notifications.delivery import worker as worker_module
 from notifications.delivery.smtp import Envelope, Outcome
 from notifications.delivery.transport import Outgoing, open_transport
 from notifications.delivery.worker import work
 from notifications.management.commands.deliver import Command
 from notifications.models import Heartbeat, OutgoingEmail
+from subscriptions import services as subscriptions
 from subscriptions.models import Subscriber
-from tests.factories import edit, make_job, make_subscription
+from tests.factories import edit, make_job, make_subscriber, make_subscription
+from tests.faults.sink import Sink as SlowSink
 from tests.notifications.sink import Sink, serve
 
 State = OutgoingEmail.State
@@ -184,6 +189,104 @@ def test_a_server_that_went_away_is_not_said_goodbye_to(
 
     assert {row.state for row in owed} == {State.SENT}
     assert len(said) == 1
+
+
+def test_a_row_that_killed_four_workers_is_set_aside_by_the_next(sink, owed, worker):
+    OutgoingEmail.objects.filter(pk=owed[1].pk).update(claims=outbox.ASIDE_AFTER)
+
+    worker.run()
+
+    assert [row.state for row in owed] == [State.SENT, State.FAILED, State.SENT]
+
+
+def test_a_worker_that_is_asked_to_stop_finishes_its_message_and_gives_back_the_rest(
+    sink, owed, monkeypatch
+):
+    stopping, sent = threading.Event(), outbox.sent
+
+    def sent_and_asked(*args):
+        stopping.set()
+        return sent(*args)
+
+    monkeypatch.setattr(outbox, "sent", sent_and_asked)
+    with open_transport() as transport:
+        work(transport, stopping)
+
+    assert sink.recipients == ["reader0@example.org"]
+    assert [row.state for row in owed] == [State.SENT, State.QUEUED, State.QUEUED]
+    assert not OutgoingEmail.objects.exclude(lease="").exists()
+
+
+def test_a_sender_that_stumbles_goes_on(sink, owed, monkeypatch):
+    """A thread that is dead while its process lives sends nothing, and says nothing."""
+    monkeypatch.setattr(worker_module, "LOOK_EVERY", 0.01)
+    step, stumbled = sender.Sender.step, threading.Event()
+
+    def stumble_once(self):
+        if not stumbled.is_set():
+            stumbled.set()
+            raise RuntimeError("unforeseen")
+        return step(self)
+
+    monkeypatch.setattr(sender.Sender, "step", stumble_once)
+    with at_work(1):
+        until(lambda: len(sink.recipients) == 3)
+
+    assert {row.state for row in owed} == {State.SENT}
+
+
+def test_one_of_four_connections_is_kept_for_who_waits_for_a_link(
+    sink, committed, settings, monkeypatch
+):
+    """However many emails there are over which the mail server takes long."""
+    monkeypatch.setattr(worker_module, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(sender, "FIRST", 1)
+    record = make_job().record
+    busy, enough = threading.Semaphore(0), threading.Event()
+
+    def take_long():
+        busy.release()
+        enough.wait(timeout=30)
+
+    with SlowSink() as slow:
+        settings.EMAIL_PORT = slow.port
+        for number in range(4):
+            address = f"reader{number}@example.org"
+            slow.on("dot", take_long, to=address)
+            OutgoingEmail.objects.create(
+                kind="MANAGE_LINK",
+                key=f"test:{number}",
+                subscriber=make_subscriber(address),
+                due_at="2026-01-01T00:00Z",
+            )
+        with at_work(4):
+            assert all(busy.acquire(timeout=30) for _ in range(3))
+            subscriptions.subscribe(email="new@example.org", record=record)
+            links = OutgoingEmail.objects.filter(kind="CONFIRM", state=State.SENT)
+            try:
+                until(links.exists, seconds=10)
+            finally:
+                enough.set()
+
+
+@contextmanager
+def at_work(connections):
+    """Senders in threads, as many as ``deliver`` has."""
+    stopping = threading.Event()
+    senders = worker_module.Senders(connections, stopping)
+    senders.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        senders.join()
+
+
+def until(condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 class TestBeingAskedToStop:

@@ -344,6 +344,17 @@ class TestSettling:
         attempts = row.failures.order_by("pk").values_list("uncertain", flat=True)
         assert list(attempts) == [True, False]
 
+    def test_what_was_put_off_together_does_not_come_back_together(self, owed, worker):
+        owed(9)
+        lease = outbox.claim(9)
+        for email in lease.emails:
+            outbox.deferred(lease, email, "450")
+
+        waits = [row.due_at - worker.now() for row in OutgoingEmail.objects.all()]
+        assert max(waits) - min(waits) > dt.timedelta(seconds=1)
+        assert min(waits) > dt.timedelta(seconds=45)
+        assert max(waits) < dt.timedelta(seconds=75)
+
     def test_trouble_of_the_relay_costs_no_attempt(self, owed, worker):
         owed(1)
         outbox.postponed(*claim_one(), "no answer", dt.timedelta(seconds=30))

@@ -168,3 +168,49 @@ def test_a_refusal_of_the_first_leaves_what_was_announced_to_be_sent(sink, sessi
     assert first.outcome is Outcome.MESSAGE_REJECTED
     assert second.outcome is Outcome.ACCEPTED
     assert recipients(sink) == [SECOND.recipient]
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+@pytest.mark.parametrize(
+    ("phase", "reply"),
+    [
+        ("mail", "550 5.1.8 not from you"),
+        ("rcpt", "550 5.1.1 no such mailbox"),
+        ("data", "451 4.3.0 later"),
+    ],
+)
+def test_after_a_refusal_the_same_connection_begins_anew(
+    sink, session, pipelining, phase, reply
+):
+    """A server takes no sender while it has one: RFC 5321, 4.1.4."""
+    sink.pipelining = pipelining
+    sink.on(phase, reply)
+
+    session.send(FIRST, CONTENT)
+    answer = session.send(SECOND, CONTENT)
+
+    assert answer.outcome is Outcome.ACCEPTED
+    assert recipients(sink) == [SECOND.recipient]
+    assert sink.connections == (2 if phase == "mail" else 1)
+
+
+def test_a_message_that_nobody_may_get_ends_with_a_lone_dot(sink, session):
+    """The server may want one although it knows no recipient: RFC 2920, 3.1."""
+    sink.takes_data_for_nobody = True
+    sink.on("rcpt", "550 5.1.1 no such mailbox")
+
+    first = session.send(FIRST, CONTENT)
+    second = session.send(SECOND, CONTENT)
+
+    assert (first.outcome, second.outcome) == (Outcome.REJECTED, Outcome.ACCEPTED)
+    assert recipients(sink) == [SECOND.recipient]
+    assert sink.connections == 1
+
+
+@pytest.mark.parametrize("phase", ["connect", "ehlo", "mail", "rcpt", "data", "dot"])
+def test_words_are_codes_and_hold_no_address(sink, session, phase):
+    sink.on(phase, f"550 5.7.1 <{FIRST.recipient}> is not for you", times=-1)
+
+    answer = session.send(FIRST, CONTENT)
+
+    assert answer.words == "550 5.7.1"

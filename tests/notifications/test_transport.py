@@ -250,6 +250,9 @@ class TestAnswers:
 
         assert row.state == State.FAILED
         assert row.last_code.startswith("55")
+        # What ends a person's following is that there is no such mailbox.
+        assert row.subscriber.subscriptions.confirmed().exists() == (where == "message")
+        assert Suppression.objects.exists() == (where == "recipient")
         before = len(sink.raw)
         worker.run(days=1)
         assert len(sink.raw) == before
