@@ -111,6 +111,8 @@ class Command(BaseCommand):
             try:
                 if time.monotonic() - last_tick >= TICK_EVERY:
                     ticking.tick()
+                    # With all that the database's library remembers of what it read.
+                    connection.close()
                     last_tick = time.monotonic()
                 prepare(stopping)
                 while not stopping.is_set() and expand_next():
