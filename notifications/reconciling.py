@@ -27,6 +27,8 @@ from notifications.models import (
     Heartbeat,
     OutgoingEmail,
 )
+from notifications.reminding import owe_reminders
+from notifications.reminding_editors import owe_editors
 
 logger = logging.getLogger(__name__)
 
@@ -123,6 +125,9 @@ def after_restore() -> tuple[int, int]:
     dropped.
     """
     adopted = sum(_adopt(pk) for (pk,) in AnnouncedState.objects.values_list("pk"))
+    # Reminders that are due by now, too: they may have gone out since the backup.
+    owe_reminders()
+    owe_editors()
     unsent = OutgoingEmail.objects.queued()
     dropped = unsent.update(
         state=OutgoingEmail.State.SKIPPED,

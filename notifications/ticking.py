@@ -10,11 +10,20 @@ from collections.abc import Callable
 
 from django.core.management import call_command
 from django.db import Error, connection, transaction
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import (
+    Case,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from jobs.facts import OPEN, availability_of, facts_now
-from jobs.models import PublicChange
+from jobs.models import JobRecord, PublicChange
 from notifications import clock, reconciling, services
 from notifications.enquiring import forget_enquiries
 from notifications.models import (
@@ -92,7 +101,11 @@ def publish_scheduled() -> None:
 
 
 def notice_closing_dates() -> None:
-    """Have jobs compared whose closing date passed: a deadline has no quiet window."""
+    """Have jobs compared whose closing date passed: a deadline has no quiet window.
+
+    News of a date that followers knew is as old as that date, which after an outage
+    may be too old to be told.
+    """
     now = clock.database_now()
     cancelled_since = Announcement.objects.filter(
         record=OuterRef("record"),
@@ -106,8 +119,22 @@ def notice_closing_dates() -> None:
         record__page__live=True,
         record__page__closes_at__lte=now,
     ).select_related("record__page")
-    ids = [state.pk for state in states[:1000] if not _is_cancelled(state, now)]
-    AnnouncedState.objects.filter(pk__in=ids).update(due_at=now)
+    found = [state for state in states[:1000] if not _is_cancelled(state, now)]
+    known = [state.pk for state in found if _has_known_date(state)]
+    closes_at = JobRecord.objects.filter(pk=OuterRef("record")).values(
+        "page__closes_at"
+    )
+    AnnouncedState.objects.filter(pk__in=[state.pk for state in found]).update(
+        due_at=Case(When(pk__in=known, then=Subquery(closes_at)), default=Value(now))
+    )
+
+
+def _has_known_date(state: AnnouncedState) -> bool:
+    """Whether nothing else waits, and the job closes when its followers expect it."""
+    page, told = state.record.page, (state.facts or {}).get("closes_at")
+    if state.due_at is not None or page is None or told is None:
+        return False
+    return dt.datetime.fromisoformat(told) == page.closes_at
 
 
 def _is_cancelled(state: AnnouncedState, now: dt.datetime) -> bool:

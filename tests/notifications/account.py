@@ -263,7 +263,8 @@ class Job:
         closes_at = self.row.closes_at
         waits = self.due_at is None or self.due_at > now
         if waits and not self.cancelled and closes_at and closes_at <= now:
-            self.due_at = now
+            known = self.due_at is None and self.known["closes_at"] == closes_at
+            self.due_at = closes_at if known else now
 
     def reconcile(self, now: dt.datetime) -> None:
         if self.known is None or self.due_at is not None:

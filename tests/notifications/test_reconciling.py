@@ -7,9 +7,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from jobs.models import JobLocation, JobPage, JobRecord, JobRequirement
-from notifications import reconciling
+from notifications import reconciling, services, ticking
+from notifications.delivery import expansion
 from notifications.models import AnnouncedState, Announcement, Heartbeat, OutgoingEmail
-from tests.factories import edit, make_job, make_jobs, make_subscription
+from tests.factories import (
+    edit,
+    in_days,
+    make_job,
+    make_jobs,
+    make_subscription,
+    make_user,
+)
 from tests.notifications.conftest import TITLE
 
 
@@ -181,3 +189,37 @@ def test_after_a_restore_nothing_old_is_told_or_sent(followed, worker, capsys):
     assert [m.subject for m in mail.outbox] == [f"Pay changed: {TITLE}"] * 2
     [line] = Announcement.objects.get().lines
     assert line["before"] == "£26,000 to £29,000 a year"
+
+
+def test_after_a_restore_nobody_is_reminded_a_second_time(db, worker):
+    """The reminders went out after the backup was made, which does not hold them."""
+    author = make_user("Job publishers", email="author@board.example")
+    job = make_job(user=author, closes_at=in_days(10))
+    make_subscription(job=job, remind_before_closing=True)
+    worker.run()
+    worker.wait(days=8)
+
+    call_command("reconcile", "--after-restore")
+    ticking.tick()
+    worker.run()
+
+    assert mail.outbox == []
+    kinds = OutgoingEmail.objects.values_list("kind", flat=True)
+    assert sorted(kinds) == ["CLOSING_SOON", "REMINDER"]
+
+
+def test_after_a_restore_half_collected_followers_are_left_alone(
+    followed, worker, monkeypatch
+):
+    monkeypatch.setattr(expansion, "CHUNK", 1)
+    edit(followed, pay_max=29000)
+    worker.wait(minutes=11)
+    services.announce_next()
+    expansion.expand_next()
+    assert OutgoingEmail.objects.count() == 1
+
+    call_command("reconcile", "--after-restore")
+    worker.run()
+
+    assert mail.outbox == []
+    assert Announcement.objects.get().state == Announcement.State.DONE

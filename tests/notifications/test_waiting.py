@@ -19,7 +19,7 @@ from notifications.models import (
     OutgoingEmail,
     Pause,
 )
-from tests.factories import edit
+from tests.factories import edit, in_days, make_job, make_subscription
 from tests.notifications.conftest import TITLE, Staff
 
 CHANGED = f"Pay changed: {TITLE}"
@@ -105,6 +105,52 @@ class TestOutage:
         worker.run(days=1)
 
         assert subjects() == [CHANGED]
+
+    @pytest.mark.parametrize(
+        ("days", "state", "told"),
+        [(9, "DONE", [f"Closed: {TITLE}"]), (11, "SKIPPED", [])],
+    )
+    def test_a_date_that_followers_knew_is_as_old_as_it_is(
+        self, days, state, told, db, worker
+    ):
+        job = make_job(title=TITLE, closes_at=in_days(3))
+        make_subscription(job=job)
+        worker.run()
+
+        worker.wait(days=days)
+        ticking.tick()
+        worker.run()
+
+        assert subjects() == told
+        assert Announcement.objects.get().state == state
+
+    def test_a_date_that_is_set_far_into_the_past_is_news(self, followed, worker):
+        edit(followed, closes_at=in_days(-30))
+        worker.run(minutes=11)
+
+        assert subjects() == [f"Closed: {TITLE}"]
+
+    def test_so_is_one_that_no_signal_told_of(self, followed, worker):
+        JobPage.objects.update(closes_at=in_days(-30))
+        ticking.tick()
+        worker.run()
+
+        assert subjects() == [f"Closed: {TITLE}"]
+
+    def test_what_is_too_old_is_shown_as_such(self, followed, worker, staff):
+        edit(followed, pay_max=29000)
+        worker.run(days=8)
+
+        url = reverse("notifications_announcements")
+        assert "Not told: too old" in staff.get(url).text
+
+    def test_how_old_is_a_setting(self, followed, worker):
+        AnnouncementSettings.objects.update(tell_within_days=2)
+        edit(followed, pay_max=29000)
+
+        worker.run(days=3)
+
+        assert mail.outbox == []
 
     def test_a_mail_that_waited_for_a_week_is_not_sent(self, followed, worker):
         edit(followed, pay_max=29000)
