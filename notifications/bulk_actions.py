@@ -119,7 +119,7 @@ class JobBulkAction(PageBulkAction):
 
 class CloseAsFilled(JobBulkAction):
     display_name = _("Close as filled")
-    aria_label = _("Close selected jobs as filled")
+    aria_label = _("Close as filled: selected jobs")
     action_type = "close_as_filled"
     action_priority = 60
     icon_name = "no-view"
@@ -141,7 +141,7 @@ class CloseAsFilled(JobBulkAction):
 
 class CancelJobs(CloseAsFilled):
     display_name = _("Cancel jobs")
-    aria_label = _("Cancel selected jobs")
+    aria_label = _("Cancel jobs that are selected")
     action_type = "cancel_jobs"
     action_priority = 61
     reason = ClosedReason.CANCELLED
@@ -154,7 +154,7 @@ class CancelJobs(CloseAsFilled):
 
 class ExtendClosingDate(JobBulkAction):
     display_name = _("Extend closing date")
-    aria_label = _("Extend the closing date of selected jobs")
+    aria_label = _("Extend closing date of selected jobs")
     action_type = "extend_closing_date"
     action_priority = 62
     icon_name = "date"
@@ -189,7 +189,7 @@ class ExtendClosingDate(JobBulkAction):
 
 class ChangeCompany(JobBulkAction):
     display_name = _("Change company")
-    aria_label = _("Change the company of selected jobs")
+    aria_label = _("Change company of selected jobs")
     action_type = "change_company"
     action_priority = 63
     icon_name = "group"

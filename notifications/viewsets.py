@@ -39,6 +39,12 @@ from notifications.support.desk import DeskView, PeopleIndexView, PersonView
 from notifications.support.links import PEOPLE
 from subscriptions.models import Subscriber, Subscription
 
+#: With a heading of the first level, which Wagtail's forms of snippets lack.
+FORMS = {
+    "create": "notifications/admin/snippets/create.html",
+    "edit": "notifications/admin/snippets/edit.html",
+}
+
 
 class CompanyIndexView(IndexView):
     def get_base_queryset(self) -> QuerySet[Company]:
@@ -65,6 +71,8 @@ class CompanyViewSet(SnippetViewSet):
     menu_order = 110
     add_to_admin_menu = True
     index_view_class = CompanyIndexView
+    create_template_name = FORMS["create"]
+    edit_template_name = FORMS["edit"]
     list_display = [
         "name",
         Column("live_jobs", label=_("Jobs"), sort_key="live_jobs"),
@@ -97,6 +105,8 @@ class JobCategoryViewSet(SnippetViewSet):
     model = JobCategory
     icon = "tag"
     menu_label = _("Fields of work")
+    create_template_name = FORMS["create"]
+    edit_template_name = FORMS["edit"]
     add_to_settings_menu = True
     ordering = ["name"]
     search_backend_name = None
@@ -177,7 +187,7 @@ class SubscriptionCreateView(CreateView):
     """
 
     page_title = _("Add a follower")
-    template_name = "notifications/admin/support/add.html"
+    template_name = FORMS["create"]
 
     def get_page_subtitle(self) -> str:
         return ""
@@ -214,7 +224,7 @@ class SubscriptionViewSet(PeopleViewSet):
     menu_label = _("Subscriptions")
     index_view_class = SubscriptionIndexView
     add_view_class = SubscriptionCreateView
-    create_template_name = SubscriptionCreateView.template_name
+    create_template_name = FORMS["create"]
     inspect_view_enabled = False
     list_display = [
         TitleColumn(

@@ -6,6 +6,12 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Request
 
 #: Chromium repeats the answer to the page itself as an error.
 REPEATS = "Failed to load resource: the server responded with a status of "
+#: Not every violation of a Content-Security-Policy is an error in the console.
+SAYS_WHAT_ITS_POLICY_FORBIDS = """
+document.addEventListener("securitypolicyviolation", (event) => console.error(
+  `Policy: ${event.effectiveDirective} forbids ${event.blockedURI || "this"}`,
+));
+"""
 
 
 class Watch:
@@ -16,6 +22,7 @@ class Watch:
         self.complaints: list[str] = []
 
     def follow(self, context: BrowserContext) -> None:
+        context.add_init_script(SAYS_WHAT_ITS_POLICY_FORBIDS)
         context.on("console", self._console)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         context.on("request", self._request)

@@ -75,6 +75,13 @@ class JobEditor:
         self._menu().get_by_role("button", name="Publish").click()
         return self.said()
 
+    def ask_to_approve(self) -> Locator:
+        """Open the dialog that approves an edit; answer it."""
+        self._menu().get_by_role("button", name="Approve and Publish").click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("button", name="Approve and publish").wait_for()
+        return dialog
+
     def close(self, reason: str) -> str:
         self._menu().get_by_role("link", name="Close job").click()
         self.page.get_by_label(reason).check()

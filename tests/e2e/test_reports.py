@@ -1,13 +1,11 @@
 """The admin's reports in a browser: for every eye, and by keyboard alone."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from jobs.models import JobRecord
 from notifications.models import OutgoingEmail
-from notifications.reports import REPORTS
 from tests.e2e.visiting import tab_to
 from tests.factories import in_days, make_job, make_subscription
 
@@ -25,23 +23,6 @@ def some_of_each(board):
         sent_at=in_days(0),
         last_code="250 2.0.0",
     )
-
-
-@pytest.mark.usefixtures("some_of_each")
-def test_reports_are_free_of_barriers_in_light_and_dark(sign_in):
-    page = sign_in()
-
-    found = []
-    for report in REPORTS:
-        page.goto(reverse(report.index_url_name))
-        for summary in page.locator("summary").all():
-            summary.click()
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            violations = Axe().run(page).response["violations"]
-            found += [(report.slug, scheme, x["id"]) for x in violations]
-
-    assert found == []
 
 
 @pytest.mark.usefixtures("some_of_each")

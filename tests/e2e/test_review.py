@@ -54,10 +54,12 @@ def test_followers_get_what_the_editor_wrote_and_the_publisher_approved(
     publisher.goto(reverse("notifications_close_job", args=[followed.pk]))
     expect(publisher.get_by_role("main")).to_contain_text("This ends the review")
     publisher.goto(reverse("wagtailadmin_pages:edit", args=[followed.pk]))
-    JobEditor(publisher)._menu().get_by_role(
-        "button", name="Approve and Publish", exact=True
-    ).click()
-    assert "2 followers will be told" in JobEditor(publisher).said()
+    approval = JobEditor(publisher)
+    asked = approval.ask_to_approve()
+    expect(asked).to_contain_text("Publishing will tell 2 followers: pay changed.")
+    expect(asked).to_contain_text(NOTE)
+    asked.get_by_role("button", name="Approve and publish").click()
+    assert "2 followers will be told" in approval.said()
     deliver()
 
     # Wagtail writes to the editor, too.

@@ -40,9 +40,9 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def tab_to(target: Locator) -> None:
-    """Go to ``target`` as somebody without a mouse does."""
-    for _ in range(MANY):
+def tab_to(target: Locator, *, within: int = MANY) -> None:
+    """Go to ``target`` as somebody without a mouse does, in so many steps."""
+    for _ in range(within):
         target.page.keyboard.press("Tab")
         if target.evaluate("element => element === document.activeElement"):
             return

@@ -1,5 +1,7 @@
 import pytest
 
+from tests.factories import make_user
+
 
 def policy_of(response):
     header = response.headers["Content-Security-Policy"]
@@ -24,13 +26,34 @@ class TestContentSecurityPolicy:
             "frame-ancestors": {"'self'"},
         }
 
-    def test_lets_the_admin_write_scripts_and_styles_into_its_pages(self, client):
-        policy = policy_of(client.get("/admin/login/"))
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/admin/",
+            "/admin/announcements/",
+            "/admin/jobs_listing/",
+            "/admin/login/",
+            "/admin/nowhere/",
+            "/admin/reports/followers/",
+            "/admin/settings/home/looksettings/",
+            "/admin/support/people/",
+        ],
+    )
+    def test_lets_the_admin_write_scripts_and_styles_and_no_more(self, path, client):
+        client.force_login(make_user())
 
-        assert policy["script-src"] == {"'self'", "'unsafe-inline'"}
-        assert policy["style-src"] == {"'self'", "'unsafe-inline'"}
-        assert policy["img-src"] == {"'self'", "data:", "blob:"}
-        assert policy["default-src"] == {"'self'"}
+        policy = policy_of(client.get(path, follow=True))
+
+        assert policy == {
+            "default-src": {"'self'"},
+            "script-src": {"'self'", "'unsafe-inline'"},
+            "style-src": {"'self'", "'unsafe-inline'"},
+            "img-src": {"'self'", "data:", "blob:"},
+            "object-src": {"'none'"},
+            "base-uri": {"'self'"},
+            "form-action": {"'self'"},
+            "frame-ancestors": {"'self'"},
+        }
 
     def test_comes_with_a_referrer_policy_that_keeps_the_origin(self, client):
         response = client.get("/healthz")

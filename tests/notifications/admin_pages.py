@@ -62,12 +62,33 @@ BULK = (
     "publish",
     "unpublish",
 )
-#: What is asked for by a script, or only takes a POST, or leads elsewhere at once.
-NO_PAGES = ("*_results", "*:chosen*")
+#: Addresses that show no page of their own: parts of others, what only takes a POST,
+#: and what is refused or leads elsewhere.
+NO_PAGES = (
+    "*_results",
+    "wagtailsnippetchoosers_*",
+    "notifications_cancel",
+    "notifications_give_up",
+    "notifications_go_on",
+    "notifications_pause",
+    "notifications_send_now",
+    "support_block_unknown",
+    "support_download",
+    "support_resend_*",
+    "support_send_link",
+    "email-log_modeladmin_[ced]*",
+    "jobs_listing:choose_parent",
+    "wagtailsnippets_jobs_company:delete",
+    "wagtailsnippets_subscriptions_*:delete",
+    "wagtailsnippets_subscriptions_*:edit",
+    "wagtailsnippets_subscriptions_*:usage",
+    "wagtailsnippets_subscriptions_subscriber:add",
+    "wagtailsnippets_subscriptions_subscriber:history",
+)
 
 
 def furnish(deliver: Callable[[], Any]) -> JobPage:
-    """A job with all that happens to one: told, edited again, reviewed, followed."""
+    """A job that was followed, told, edited again, which waits, and again in a draft."""
     job = make_job(
         title="Night baker & confectioner",
         category=make_category(),
@@ -83,6 +104,7 @@ def furnish(deliver: Callable[[], Any]) -> JobPage:
     deliver()
     make_subscription(job=job, email="asked@example.org", confirmed=False)
     edit(JobPage.objects.get(), pay_max=29500)
+    edit(JobPage.objects.get(), workplace="HYBRID", publish=False)
     return JobPage.objects.get()
 
 

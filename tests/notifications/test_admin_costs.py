@@ -7,7 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from jobs.models import JobPage
-from tests.notifications.admin_pages import BULK, bulk_path, crowd, every_page, furnish
+from tests.notifications.admin_pages import (
+    BULK,
+    bulk_path,
+    crowd,
+    every_page,
+    furnish,
+    is_a_page,
+)
 from tests.notifications.conftest import Staff
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +66,22 @@ def costs_of(client, job):
             response = client.get(path)
         found[name] = len(queries), len(response.content)
     return found
+
+
+def test_what_shows_no_page_is_known(job):
+    client = Staff()
+
+    shown = {
+        name
+        for name, path in every_page(job).items()
+        if is_whole(client.get(path)) != is_a_page(name)
+    }
+
+    assert shown == set()
+
+
+def is_whole(response):
+    return response.status_code == 200 and b"</html>" in response.content
 
 
 @pytest.mark.parametrize(
