@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.middleware.csrf import get_token
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.home import WorkflowObjectsToModeratePanel
@@ -53,6 +54,8 @@ class EmailPanel(Component):
         found = health()
         return {
             "request": request,
+            # A component is drawn without the request, which would have brought it.
+            "csrf_token": get_token(request),
             "health": found,
             "summary": summary(found),
             "may_pause": may_pause(request.user),

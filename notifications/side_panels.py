@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from typing import TYPE_CHECKING, Any
 
+from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.side_panels import BaseSidePanel
@@ -63,6 +64,8 @@ class FollowersSidePanel(BaseSidePanel):
         context |= outlook_of(self.object, self.forecast)
         last = context["last"]
         return context | {
+            # A component is drawn without the request, which would have brought it.
+            "csrf_token": get_token(self.request),
             "waiting": waiting_of(self.forecast.state),
             "pause": Pause.objects.select_related("paused_by").first(),
             "may_decide": may_decide(user),

@@ -113,6 +113,27 @@ def test_the_reason_for_taking_a_job_down_reaches_its_followers(
     assert all("It was meant for next year." in mail.text for mail in smtp.mails)
 
 
+@pytest.mark.parametrize(
+    "decision", [("Send now", "It goes out now.", 2), ("Cancel", "Cancelled.", 0)]
+)
+def test_what_waits_is_decided_from_the_panel(
+    decision, followed, smtp, deliver, sign_in
+):
+    button, said, mails = decision
+    page = sign_in("Job publishers")
+    editor = JobEditor(page)
+    editor.open(TITLE)
+    editor.fill(pay_max="29500")
+    editor.publish()
+    editor.open(TITLE)
+
+    open_panel(page).get_by_role("button", name=button, exact=True).click()
+
+    assert said in editor.said()
+    deliver()
+    assert len(smtp.mails) == mails
+
+
 def test_an_editor_sees_and_a_publisher_decides(followed, sign_in):
     page = sign_in("Job editors")
     editor = JobEditor(page)

@@ -3,6 +3,7 @@
 from fnmatch import fnmatch
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -78,6 +79,25 @@ def test_what_shows_no_page_is_known(job):
     }
 
     assert shown == set()
+
+
+def test_every_form_that_posts_to_an_address_of_its_own_has_its_token(job):
+    client = Staff()
+    forms = [
+        (name, form)
+        for name, path in every_page(job).items()
+        if is_a_page(name)
+        for form in BeautifulSoup(client.get(path).content, "html.parser").select(
+            "main form[method=post i][action]"
+        )
+    ]
+
+    assert {x for x, _form in forms} >= {"front page", "job: edit", "support_trace"}
+    assert [
+        (name, form["action"])
+        for name, form in forms
+        if not form.select_one("[name=csrfmiddlewaretoken]")
+    ] == []
 
 
 def is_whole(response):

@@ -212,6 +212,18 @@ class TestSaving:
 
         assert "Publishing will tell 2 followers" in squeezed(answer.json()["html"])
 
+    def test_leaves_its_buttons_the_token_that_lets_them_act(self, followed, publisher):
+        job = edit(followed, pay_max=29000)
+        url, data = form_of(publisher, job, workplace="HYBRID")
+
+        answer = publisher.post(url, data, headers={"Accept": "application/json"})
+
+        html = answer.json()["html"]
+        state = AnnouncedState.objects.get()
+        for name in ("send_now", "cancel"):
+            form = html[html.index(reverse(f"notifications_{name}", args=[state.pk])) :]
+            assert "csrfmiddlewaretoken" in form[: form.index("</form>")]
+
     def test_costs_the_same_for_one_follower_and_for_thirty(self, worker, publisher):
         counts = []
         for followers in (1, 1, 30):
