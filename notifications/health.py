@@ -49,6 +49,12 @@ class Health:
     def is_well(self) -> bool:
         return not self.reasons
 
+    @property
+    def failure_rate(self) -> float | None:
+        """The share of the last hour's settled mail that failed; None if there is none."""
+        settled = self.sent_last_hour + self.failed_last_hour
+        return round(self.failed_last_hour / settled, 3) if settled else None
+
     def as_json(self) -> dict:
         """Counts and moments, no person."""
         return {
@@ -58,6 +64,7 @@ class Health:
             "deferred_last_hour": self.deferred_last_hour,
             "failed_last_hour": self.failed_last_hour,
             "skipped_last_hour": self.skipped_last_hour,
+            "failure_rate": self.failure_rate,
             "announcements_stopped": self.stopped,
             "oldest_due_at": self.oldest_due_at,
             "last_sent_at": self.last_sent_at,
@@ -141,9 +148,8 @@ def _reasons(found: Health) -> list[str]:
             % {"count": found.late}
         )
     settled = found.sent_last_hour + found.failed_last_hour
-    if settled >= FAILURES_COUNTED_FROM and (
-        found.failed_last_hour / settled > FAILURES_ALLOWED
-    ):
+    rate = found.failure_rate or 0
+    if settled >= FAILURES_COUNTED_FROM and rate > FAILURES_ALLOWED:
         reasons.append(_("More than a fifth of recent emails failed."))
     if found.stopped:
         reasons.append(

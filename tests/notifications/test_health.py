@@ -99,8 +99,11 @@ class TestReasons:
         tally(worker, sent=80, failed=failed)
 
         assert health().is_well == well
+        assert health().as_json()["failure_rate"] == round(failed / (80 + failed), 3)
 
     def test_a_few_that_fail_are_none(self, worker):
+        assert health().as_json()["failure_rate"] is None
+
         tally(worker, sent=1, failed=18)
 
         assert health().is_well
