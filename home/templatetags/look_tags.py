@@ -92,4 +92,4 @@ def _mark(url: str, path: str, home_url: str) -> str:
     """Whether ``url`` is the page at ``path``, or one above it; all are below home."""
     if url == path:
         return "page"
-    return "true" if url != home_url and url in path else ""
+    return "true" if url != home_url and path.startswith(url) else ""
