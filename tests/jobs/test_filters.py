@@ -264,6 +264,16 @@ class TestCounts:
         [full_time] = remote.choices["type"]
         assert full_time.count.or_more
 
+    def test_hide_a_box_that_would_find_nothing_unless_it_is_ticked(self, client):
+        make_job(pay_min=20_000, closes_at=None)
+
+        page = soup(client)
+        ticked = soup(client, "closing_soon=1&pay_unstated=1")
+
+        for box in ("#closing-soon", "#pay-unstated"):
+            assert not page.select(box)
+            assert ticked.select_one(box).has_attr("checked")
+
     def test_write_a_thousand_with_a_comma(self):
         assert str(facets.Count.capped(1001)) == "1,000+"
         assert str(facets.Count.capped(999)) == "999"

@@ -7,6 +7,7 @@ import time_machine
 from django.core import mail
 from django.core.cache import caches
 from django.core.management import call_command
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -170,6 +171,16 @@ class TestAForgottenPassword:
 
         assert statuses == [302, 302, 429, 429]
         assert ask("elsewhere@board.example", REMOTE_ADDR=THERE).status_code == 302
+
+
+def test_without_a_cookie_says_what_to_do_in_the_look_of_the_board(db):
+    stranger = Client(enforce_csrf_checks=True)
+
+    response = stranger.post(reverse("wagtailadmin_login"), {"username": "publisher"})
+
+    assert response.status_code == 403
+    assert "Allow cookies for this site" in response.text
+    assert "css/base.css" in response.text
 
 
 def test_the_count_is_where_every_process_sees_it(sign_in):

@@ -12,3 +12,24 @@ for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     }
   });
 }
+
+// A form says every field, and an address that somebody passes on is better short.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.verb !== "get") return;
+  for (const [name, value] of [...detail.formData]) {
+    if (value === "") detail.formData.delete(name);
+  }
+});
+
+// What was pressed may be gone with the part that was replaced: go on where it says what
+// came of it. Where the focus has stayed, a status says it to whoever cannot see it.
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  const result = detail.elt.querySelector("[data-result]");
+  const status = document.getElementById("result-status");
+  if (!result || !status) return;
+  if (document.activeElement === document.body) {
+    result.focus({ preventScroll: true });
+  } else {
+    status.textContent = result.textContent.trim();
+  }
+});
