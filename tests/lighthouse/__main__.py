@@ -19,9 +19,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 LIGHTHOUSE = "lighthouse@12.8.2"
 BARS = {"performance": 98, "accessibility": 100, "best-practices": 100, "seo": 100}
+#: What a first visit may cost: bytes as they travel, and requests, all of
+#: them to the board.
+MOST_BYTES, MOST_REQUESTS = 60_000, 8
 #: A job that has closed is kept from search engines on purpose, which is what this one
 #: audit asks. All others count.
 CLOSED_ON_PURPOSE = "is-crawlable"
@@ -52,7 +57,9 @@ def main(wanted: list[str]) -> int:
                     key: round(part["score"] * 100)
                     for key, part in found["categories"].items()
                 }
-                print(f"{name:<10} {scores}", flush=True)
+                visit = _first_visit(found)
+                cost = f"{visit.size / 1000:.0f} kB, {visit.requests} requests"
+                print(f"{name:<10} {scores} {cost}", flush=True)
     print("\n".join(["", *(missed or ["Every page holds."])]))
     return bool(missed)
 
@@ -142,6 +149,23 @@ def _ask(environment: dict[str, str], url: str, *, is_closed: bool) -> dict:
     return json.loads(done.stdout)
 
 
+class Visit(NamedTuple):
+    size: int
+    requests: int
+    elsewhere: list[str]
+
+
+def _first_visit(found: dict) -> Visit:
+    """What a browser asked for that had nothing of the board yet."""
+    requests = found["audits"]["network-requests"]["details"]["items"]
+    board = urlsplit(found["finalDisplayedUrl"]).netloc
+    return Visit(
+        size=sum(request["transferSize"] for request in requests),
+        requests=len(requests),
+        elsewhere=[x["url"] for x in requests if urlsplit(x["url"]).netloc != board],
+    )
+
+
 def _misses(found: dict) -> Iterator[str]:
     for name, bar in BARS.items():
         category = found["categories"][name]
@@ -150,6 +174,13 @@ def _misses(found: dict) -> Iterator[str]:
             audits = [found["audits"][x["id"]] for x in category["auditRefs"]]
             bad = [x["id"] for x in audits if x["score"] is not None and x["score"] < 1]
             yield f"{name} {score}, at least {bar}: {', '.join(bad)}"
+    visit = _first_visit(found)
+    if visit.size > MOST_BYTES:
+        yield f"{visit.size} bytes, at most {MOST_BYTES}"
+    if visit.requests > MOST_REQUESTS:
+        yield f"{visit.requests} requests, at most {MOST_REQUESTS}"
+    if visit.elsewhere:
+        yield f"asked somebody else: {', '.join(visit.elsewhere)}"
 
 
 if __name__ == "__main__":
