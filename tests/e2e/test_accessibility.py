@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
+from wagtail.models import PageViewRestriction
 
 from jobs.models import Company, JobPath, JobRecord
 from notifications.public_views import notices_url
@@ -73,6 +74,7 @@ def every_public_page(page, deliver):
     yield from the_way_to_a_follower_and_back(page, deliver)
     yield from buttons_that_lead_no_further(page)
     yield from links_that_lead_no_further(page)
+    yield from what_stands_before_private_pages(page)
     yield from pages_of_errors(page)
 
 
@@ -187,6 +189,22 @@ def buttons_that_lead_no_further(page):
     press(page, "Stop following everything")
     expect_heading(page, "This link leads to nobody")
     yield "a button of somebody who was erased"
+
+
+def what_stands_before_private_pages(page):
+    job = record_at("hospital-porter").page
+    restriction = PageViewRestriction(page=job, password="bread")
+    for kind, button in (("password", "Show the page"), ("login", "Sign in")):
+        restriction.restriction_type = kind
+        restriction.save()
+        page.goto(job.url)
+        yield f"a private page, by {kind}"
+        for label in ("Username", "Password"):
+            if page.get_by_label(label).count():
+                page.get_by_label(label).fill("cake")
+        press(page, button)
+        expect(page.locator(".field__error")).to_be_visible()
+        yield f"a private page, by a wrong {kind}"
 
 
 def links_that_lead_no_further(page):
