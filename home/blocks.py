@@ -17,6 +17,7 @@ from jobs import facets, listing
 from jobs.blocks import (
     CallToActionBlock,
     GoalBlock,
+    GoalPageBlock,
     GoalValue,
     ImageSectionBlock,
     TextBlock,
@@ -246,7 +247,7 @@ class LinkValue(GoalValue):
 class LinkBlock(GoalBlock):
     """A link to one of our pages or to any other address."""
 
-    page = blocks.PageChooserBlock(label=_("Page"), required=False)
+    page = GoalPageBlock(label=_("Page"), required=False)
     address = blocks.CharBlock(
         label=_("Or an address"),
         required=False,

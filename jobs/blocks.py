@@ -5,6 +5,9 @@ Each has a template, and a preview and a description for the editor that chooses
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,6 +16,7 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageBlock
+from wagtail.models import Page
 
 from jobs.links import is_link, validate_link
 
@@ -147,11 +151,30 @@ class GoalValue(blocks.StructValue):
         return address if is_link(address) else ""
 
 
+#: Pages by their keys, for whoever opens streams and has read what they name.
+pages_at_hand: ContextVar[Mapping[int, Page]] = ContextVar(
+    "pages_at_hand", default=MappingProxyType({})
+)
+
+
+class GoalPageBlock(blocks.PageChooserBlock):
+    """Chooses a page, and asks for none that is at hand."""
+
+    canonical_module_path = "wagtail.blocks.PageChooserBlock"
+
+    def bulk_to_python(self, values: Iterable[int | None]) -> list[Page | None]:
+        keys, pages = list(values), pages_at_hand.get()
+        if not {key for key in keys if key} <= pages.keys():
+            found: list[Page | None] = super().bulk_to_python(keys)
+            return found
+        return [pages[key] if key else None for key in keys]
+
+
 class GoalBlock(blocks.StructBlock):
     """A block that leads to one of our pages or to an address, and to one of the two.
 
-    Whoever derives from it has a child "page", and the address under the name that
-    its value class gives.
+    Whoever derives from it has a child "page" (``GoalPageBlock``), and the address
+    under the name that its value class gives.
     """
 
     class Meta:
@@ -196,7 +219,7 @@ class CallToActionBlock(GoalBlock):
         max_length=40,
         help_text=_("A verb and an object, such as “See all jobs”."),
     )
-    page = blocks.PageChooserBlock(label=_("Page"), required=False)
+    page = GoalPageBlock(label=_("Page"), required=False)
     url = blocks.CharBlock(
         label=_("Or an address"),
         required=False,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest
@@ -27,10 +27,14 @@ from wagtail.models.sites import SiteRootPath
 
 from home.models import LookSettings
 from jobs import editions
+from jobs.blocks import pages_at_hand
+from jobs.json_lists import JSONList
 from jobs.models import BoardSettings, Edition, JobIndexPage, JobPage
 from jobs.models.changes import as_edition, edition_parts
 
 Row = dict[str, Any]
+Image = get_image_model()
+Rendition = Image.get_rendition_model()
 
 #: Seconds for which a frame is held at most, for changes that nobody heard of.
 HELD_FOR = 300
@@ -42,10 +46,12 @@ ROWS: dict[str, type[models.Model]] = {
     "board": BoardSettings,
     "look": LookSettings,
     "privacy_page": Page,
-    "logo": get_image_model(),
-    "favicon": get_image_model(),
+    "logo": Image,
+    "favicon": Image,
     "index": JobIndexPage,
 }
+#: Those of them whose streams lead to pages.
+COMPOSED = (BoardSettings, LookSettings, JobIndexPage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +65,12 @@ class Frame:
     made_at: float
     edition: str
     site: Site
-    language: str
     private: tuple[str, ...]
     board: BoardSettings
     look: LookSettings
     index_row: Row | None
+    index_streams: Row
+    leads_to_a_job: bool
 
     def put_on(self, request: HttpRequest) -> JobIndexPage | None:
         """Leave on ``request`` what Wagtail and our own tags would look up.
@@ -72,10 +79,7 @@ class Frame:
         """
         request.frame_edition = self.edition  # type: ignore[attr-defined]
         request._wagtail_site = self.site  # type: ignore[attr-defined]
-        site, root = self.site, self.site.root_page
-        request._wagtail_cached_site_root_paths = [  # type: ignore[attr-defined]
-            SiteRootPath(site.pk, root.url_path, site.root_url, self.language)
-        ]
+        request._wagtail_cached_site_root_paths = _roots(self.site)  # type: ignore[attr-defined]
         for setting in (self.board, self.look):
             # A preview has put its own there.
             if not hasattr(request, setting.get_cache_attr_name()):
@@ -85,6 +89,8 @@ class Frame:
         if self.index_row is None:
             return None
         index: JobIndexPage = _instance(JobIndexPage, self.index_row)
+        for name, stream in self.index_streams.items():
+            setattr(index, name, stream)
         if index.live:
             request._job_index_url = index.get_url(request)  # type: ignore[attr-defined]
         return index
@@ -125,7 +131,7 @@ def read(edition: Edition | None, now: dt.datetime) -> tuple[Edition, Frame | No
     seen, frame = _load(now)
     # The older of the two, if they differ: what is kept for it is not shown again.
     edition = edition or seen
-    if frame is not None and edition.frame and not _leads_to_a_job(frame):
+    if frame is not None and edition.frame and not frame.leads_to_a_job:
         frame = replace(frame, edition=edition.frame)
         _held.clear()
         _held[edition.frame] = frame
@@ -142,26 +148,55 @@ def _load(now: dt.datetime) -> tuple[Edition, Frame | None]:
 
 
 def _frame(site: Any) -> Frame | None:
-    rows = {name: _row(getattr(site, f"{name}_row")) for name in ROWS}
-    root, board, look = (rows[name] for name in ("root", "board", "look"))
-    if root is None or board is None or look is None:
+    rows = {name: _json(getattr(site, f"{name}_row")) for name in ROWS}
+    root, board_row, look_row = (rows[name] for name in ("root", "board", "look"))
+    if root is None or board_row is None or look_row is None:
         return None
-    look_settings = _instance(LookSettings, look)
+    site.root_page = _instance(Page, root)
+    board, look = _instance(BoardSettings, board_row), _instance(LookSettings, look_row)
     for name in ("privacy_page", "logo", "favicon"):
         row = rows[name]
-        setattr(look_settings, name, _instance(ROWS[name], row) if row else None)
-    site.root_page = _instance(Page, root)
-    restricted = PageViewRestriction.objects.values_list("page__path", flat=True)
+        setattr(look, name, _instance(ROWS[name], row) if row else None)
+    renditions = [_instance(Rendition, row) for row in _json(site.renditions)]
+    for image in filter(None, (look.logo, look.favicon)):
+        image.prefetched_renditions = [x for x in renditions if x.image_id == image.pk]
+        for rendition in image.prefetched_renditions:
+            rendition.image = image
+    index = _instance(JobIndexPage, rows["index"]) if rows["index"] else None
+    streams = [found for one in (board, look, index) if one for found in _streams(one)]
+    _open(streams, site)
     return Frame(
         made_at=time.monotonic(),
         edition="",
         site=site,
-        language=site.language,
-        private=tuple(restricted) if site.has_private else (),
-        board=_instance(BoardSettings, board),
-        look=look_settings,
+        private=tuple(_json(site.private)),
+        board=board,
+        look=look,
         index_row=rows["index"],
+        index_streams=dict(_streams(index)) if index else {},
+        leads_to_a_job=_leads_to_a_job(streams, site),
     )
+
+
+def _open(streams: list[tuple[str, Any]], site: Any) -> None:
+    """Have each stream take the pages that it names from what was read, once for all.
+
+    Otherwise it would ask for them when it is first looked at.
+    """
+    pages = {row["id"]: _instance(Page, row) for row in _json(site.pages)}
+    for page in pages.values():
+        page._wagtail_cached_site_root_paths = _roots(site)
+    token = pages_at_hand.set(pages)
+    try:
+        for _name, stream in streams:
+            list(stream)
+    finally:
+        pages_at_hand.reset(token)
+
+
+def _roots(site: Any) -> list[SiteRootPath]:
+    root = site.root_page
+    return [SiteRootPath(site.pk, root.url_path, site.root_url, site.language)]
 
 
 def _subqueries() -> dict[str, Any]:
@@ -176,13 +211,44 @@ def _subqueries() -> dict[str, Any]:
         },
         "index": JobIndexPage.objects.order_by("pk"),
     }
-    return {
+    found: dict[str, Any] = {
         f"{name}_row": Subquery(rows.values_list(_as_json(ROWS[name]))[:1])
         for name, rows in querysets.items()
-    } | {
-        "language": F("root_page__locale__language_code"),
-        "has_private": models.Exists(PageViewRestriction.objects.all()),
     }
+    images = [look.values_list(name)[:1] for name in ("logo", "favicon")]
+    of_images = Q(image__in=images[0]) | Q(image__in=images[1])
+    lists = {
+        "pages": _list(Page.objects.filter(pk__in=_named()), _as_json(Page)),
+        "renditions": _list(Rendition.objects.filter(of_images), _as_json(Rendition)),
+        "private": _list(PageViewRestriction.objects.all(), F("page__path")),
+        "named_jobs": _list(JobPage.objects.filter(pk__in=_named()), F("pk")),
+    }
+    return found | lists | {"language": F("root_page__locale__language_code")}
+
+
+def _list(rows: models.QuerySet, each: Any) -> Subquery:
+    return Subquery(rows.order_by().values(x=JSONList(each)))
+
+
+def _named() -> RawSQL:
+    """The keys of all pages that streams around every page name."""
+    parts = [
+        _named_in(model._meta.db_table, field.column)
+        for model in COMPOSED
+        for field in _stream_fields(model)
+    ]
+    return RawSQL(" UNION ALL ".join(parts), [])  # noqa: S611
+
+
+def _named_in(table: str, column: str) -> str:
+    """Whatever stands under "page", as deep as it may, in a stream."""
+    if connection.vendor == "sqlite":
+        return (
+            f"SELECT found.atom FROM {table}, json_tree({table}.{column}) found "  # noqa: S608
+            "WHERE found.key = 'page' AND found.type = 'integer'"
+        )
+    path = """$.**.page ? (@.type() == "number")"""
+    return f"SELECT jsonb_path_query({column}, '{path}')::bigint FROM {table}"  # noqa: S608
 
 
 def _edition(now: dt.datetime) -> dict[str, Any]:
@@ -199,9 +265,8 @@ def _names(model: type[models.Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
 
 
-def _row(value: Any) -> Row | None:
-    row: Row | None = json.loads(value) if isinstance(value, str) else value
-    return row
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def _value(field: models.Field, given: Any) -> Any:
@@ -225,22 +290,24 @@ def _instance(model: Any, row: Row) -> Any:
     return model.from_db("default", [field.attname for field in fields], values)
 
 
-def _leads_to_a_job(frame: Frame) -> bool:
-    """Whether the settings name a job, whose title and end turn no frame.
-
-    Looking also has each stream fetch the pages that it names, once for all requests.
-    """
-    pages = [
-        key
-        for value in _streams(frame)
-        for model, key, *_path in value.stream_block.extract_references(value)
+def _leads_to_a_job(streams: list[tuple[str, Any]], site: Any) -> bool:
+    """Whether one names a job, whose title and end turn no frame."""
+    named = {
+        int(key)
+        for _name, stream in streams
+        for model, key, *_path in stream.stream_block.extract_references(stream)
         if issubclass(model, Page)
-    ]
-    return bool(pages) and JobPage.objects.filter(pk__in=pages).exists()
+    }
+    in_text = named - {row["id"] for row in _json(site.pages)}
+    return bool(_json(site.named_jobs)) or (
+        bool(in_text) and JobPage.objects.filter(pk__in=in_text).exists()
+    )
 
 
-def _streams(frame: Frame) -> Iterator[Any]:
-    for setting in (frame.board, frame.look):
-        for field in setting._meta.concrete_fields:
-            if isinstance(field, StreamField):
-                yield getattr(setting, field.attname)
+def _streams(page_or_setting: models.Model) -> Iterator[tuple[str, Any]]:
+    for field in _stream_fields(type(page_or_setting)):
+        yield field.name, getattr(page_or_setting, field.name)
+
+
+def _stream_fields(model: type[models.Model]) -> list[StreamField]:
+    return [x for x in model._meta.concrete_fields if isinstance(x, StreamField)]

@@ -15,6 +15,7 @@ from wagtail.models import Page, PageViewRestriction, Site
 
 from home.models import LookSettings
 from jobs import editions, facets
+from jobs.fragments import Memory
 from jobs.models import (
     BoardSettings,
     JobPage,
@@ -44,9 +45,17 @@ pytestmark = pytest.mark.django_db
 QUERIES = 5
 
 
+def begin_a_process():
+    """Forget whatever a process remembers."""
+    cache.clear()
+    frame._held.clear()
+    for memory in Memory.all:
+        memory.clear()
+
+
 @pytest.fixture(autouse=True)
 def _a_new_process(db):
-    frame._held.clear()
+    begin_a_process()
     # Django tries once in each process whether SQLite knows JSON.
     assert connection.features.supports_json_field
 
@@ -55,6 +64,41 @@ def cost(client, url, query=None, **headers):
     with CaptureQueriesContext(connection) as queries:
         response = client.get(url, query or {}, headers=headers)
     return len(queries), response
+
+
+def goal(page, title=""):
+    return {"page": page, "address": "", "title": title}
+
+
+def call_to_action(page):
+    button = {"button_text": "Write to us", "page": page, "url": ""}
+    words = {"heading": "Hiring & more", "text": "Your job stands here tomorrow."}
+    return [("call_to_action", words | button)]
+
+
+def compose():
+    """A navigation, a footer, pictures, a private page, a region around all jobs."""
+    about, terms, taken_down, private = (
+        make_page(title=f"{title} & more", slug=title.lower())
+        for title in ("About", "Terms", "Old", "Ours")
+    )
+    taken_down.unpublish()
+    _restrict(private)
+    look = LookSettings.load()
+    look.navigation = [("link", goal(about)), ("link", goal(taken_down))]
+    columns = [("Find work", make_board()), ("The board", terms)]
+    look.footer = [
+        (
+            "column",
+            {"heading": heading, "links": [goal(page), goal(about, "Who we are")]},
+        )
+        for heading, page in columns
+    ]
+    look.privacy_page = terms
+    look.logo, look.favicon = make_image(), make_image()
+    look.save()
+    saved(BoardSettings.load(), beside=call_to_action(about))
+    saved(make_board(), above=call_to_action(terms))
 
 
 def edition():
@@ -69,13 +113,31 @@ class TestCost:
         costs = []
         for more in (20, 180):
             make_jobs(more, company=job.company, category=job.category)
-            cache.clear()
-            frame._held.clear()
+            begin_a_process()
             count, response = cost(client, url)
             assert response.status_code == 200
             costs.append(count)
 
         assert costs[0] == costs[1] <= QUERIES
+
+    @pytest.mark.parametrize(("page", "allowed"), [("list", 4), ("job", 5)])
+    def test_is_the_same_where_a_site_owner_composed_what_stands_around(
+        self, client, page, allowed
+    ):
+        """The first page of a process, which holds nothing of all that yet."""
+        job = make_job(company=make_company(), category=make_category())
+        compose()
+        url = job.url if page == "job" else make_board().url
+        client.get(url)  # A logo is made small once, when it is first shown.
+        begin_a_process()
+
+        count, response = cost(client, url)
+
+        html = response.content.decode()
+        assert "About &amp; more" in html
+        assert "Terms &amp; more" in html
+        assert "Hiring &amp; more" in html
+        assert count <= allowed
 
     def test_of_what_is_kept_is_one_query_and_so_is_that_of_no_news(self, client):
         url = make_job().url
