@@ -5,17 +5,17 @@ widen that, and obeys all other filters. No count reads more than a bounded numb
 rows, however many jobs there are:
 
 * A list is counted up to a thousand and one; more are "1,000+".
-* While nothing else is chosen, each choice is counted in an index of its own, up to a
-  thousand and one as well.
-* Otherwise the counts are taken from the newest thousand and one of the jobs that the
-  other filters leave. Where there are more of those, a count is what there is at least:
-  "140+".
+* A choice is counted among the newest thousand and one of the jobs that the other
+  filters leave. Where there are no more than a thousand of those, that is exact.
+* Where there are more, and no other filter is in use, a choice that has fewer than a
+  hundred of these is counted in an index of its own: exactly, or "100+".
+* Beside other filters it is then what there is at least: "140+".
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 
 #: As far as anything is counted: "1,000+".
 COUNT_LIMIT = 1_000
+#: As far as a choice is counted in its index.
+FEW = 100
 #: As many companies and places are offered, those with most jobs.
 MOST_VALUES = 25
-#: Among as many of the newest jobs they are looked for.
-SAMPLE = 300
 
 #: What each filter is counted by, beside the number that tells jobs apart.
 _COLUMNS: dict[str, tuple[str, ...]] = {
@@ -145,29 +145,12 @@ def _composed(statement: Callable[[], Any], *columns: str) -> tuple[str, list[An
     return sql, list(params)
 
 
-@dataclass(frozen=True, slots=True)
-class _Each:
-    """The values of a filter, to be counted one by one.
-
-    ``values`` is a table or a query of them, called ``v``, with the columns ``value``
-    and ``label``; ``same`` finds the jobs of one among ``rows``.
-    """
-
-    name: str
-    values: str
-    value: str
-    label: str
-    same: str
-    rows: str = "jobs_joblisting"
-
-
-def _grouped(rows: str, column: str) -> str:
-    """The values of a column, each with its ``n`` of rows."""
-    return f"(SELECT {column}, COUNT(*) AS n FROM {rows} AS one GROUP BY {column})"
-
-
 class _Counter:
-    """Builds the query. Each part answers rows of (filter, value, label, number)."""
+    """Builds the query. Its rows are (filter, value, label, number, weight).
+
+    ``weight`` is how many of the newest jobs have the value: by that the most frequent
+    come first, also where ``number`` stopped early.
+    """
 
     def __init__(self, filters: JobFilters) -> None:
         self.filters = filters
@@ -199,137 +182,151 @@ class _Counter:
         """Whether no filter but ``name`` itself narrows what it is counted in."""
         return set(self.filters.active) <= {name}
 
-    def sample(self, name: str) -> str:
-        """Where the most frequent values are looked for; enough to find them."""
-        # Where each is then counted in its index, the sample need not count it. The
-        # limit also tells SQLite that these are few.
-        most = SAMPLE if self.is_open_to_all(name) else COUNT_LIMIT + 1
-        return f"(SELECT * FROM {self.base_for(name)} LIMIT {most})"
-
-    def add(self, sql: str, *params: Any) -> None:
-        self.parts.append(sql)
-        self.params += params
-
     def totals(self) -> None:
         for name in [_ALL, *self.filters.active]:
-            self.add(f"SELECT 'total', '{name}', '', COUNT(*) FROM b_{name}")
+            self._add(f"SELECT 'total', '{name}', '', COUNT(*), 0 FROM b_{name}")
 
     def closed_list(self, name: str, column: str, values: list[str]) -> None:
         """Count a filter whose values are known beforehand."""
-        if self.is_open_to_all(name):
-            known = " UNION ALL ".join(f"SELECT '{value}' AS value" for value in values)
-            each = _Each(name, f"({known})", "value", "value", f"{column} = v.value")
-            self._count_in_index(each)
-        else:
-            self.add(
-                f"SELECT '{name}', {column}, '', COUNT(*) FROM {self.base_for(name)} "
-                f"GROUP BY {column}"
-            )
+        known = " UNION ALL ".join(f"SELECT '{value}' AS value" for value in values)
+        often = f"(SELECT known.value, COALESCE(x.n, 0) AS n FROM ({known}) known "
+        often += (
+            f"LEFT JOIN {self._grouped(name, column)} x ON x.{column} = known.value)"
+        )
+        self._choices(name, often, "value", "''", f"{column} = v.value")
 
     def categories(self) -> None:
-        each = _Each(
-            "category", "jobs_jobcategory", "slug", "name", "category_id = v.id"
+        often = (
+            "(SELECT one.id, one.slug, one.name, COALESCE(x.n, 0) AS n "
+            "FROM jobs_jobcategory one "
+            f"LEFT JOIN {self._grouped('category', 'category_id')} x "
+            "ON x.category_id = one.id)"
         )
-        if self.is_open_to_all("category"):
-            self._count_in_index(each)
-        else:
-            base = self.base_for("category")
-            self.add(
-                "SELECT 'category', v.slug, v.name, COALESCE(x.n, 0) "
-                f"FROM jobs_jobcategory v LEFT JOIN {_grouped(base, 'category_id')} x "
-                "ON x.category_id = v.id"
-            )
+        self._choices("category", often, "slug", "name", "category_id = v.id")
 
     def companies(self) -> None:
-        base = self.base_for("company")
-        names = "v.id, v.slug, v.name"
-        same = "company_id = v.id"
-        found = _grouped(self.sample("company"), "company_id")
+        names, same = "one.id, one.slug, one.name", "company_id = v.id"
         # CROSS JOIN, so that SQLite begins with the few rows of the base.
         often = (
-            f"(SELECT {names}, x.n FROM {found} x CROSS JOIN jobs_company v "
-            "WHERE v.id = x.company_id AND NOT v.is_confidential "
-            f"ORDER BY x.n DESC, v.id LIMIT {MOST_VALUES})"
+            f"(SELECT {names}, x.n FROM {self._grouped('company', 'company_id')} x "
+            "CROSS JOIN jobs_company one "
+            "WHERE one.id = x.company_id AND NOT one.is_confidential "
+            f"ORDER BY x.n DESC, one.id LIMIT {MOST_VALUES})"
         )
-        self._most(_Each("company", often, "slug", "name", same))
+        self._choices("company", often, "slug", "name", same)
         chosen = self.filters.chosen["company"]
         if chosen:
             marks = ", ".join(["%s"] * len(chosen))
             these = (
-                f"(SELECT {names}, COUNT(x.number) AS n FROM jobs_company v "
-                f"LEFT JOIN {base} x ON x.company_id = v.id "
-                f"WHERE v.slug IN ({marks}) AND NOT v.is_confidential GROUP BY {names})"
+                f"(SELECT {names}, COUNT(x.number) AS n FROM jobs_company one "
+                f"LEFT JOIN {self.base_for('company')} x ON x.company_id = one.id "
+                f"WHERE one.slug IN ({marks}) AND NOT one.is_confidential "
+                f"GROUP BY {names})"
             )
-            self._most(_Each("company", these, "slug", "name", same), *chosen)
+            self._choices("company", these, "slug", "name", same, *chosen)
 
     def places(self) -> None:
-        base = self.base_for("location")
+        base, rows = self.base_for("location"), "jobs_joblistingplace"
         often = (
-            "(SELECT p.key AS key, MIN(p.name) AS name, COUNT(*) AS n "
-            f"FROM {self.sample('location')} x CROSS JOIN jobs_joblistingplace p "
-            "WHERE p.listing_id = x.number AND p.is_town "
+            f"(SELECT p.key AS key, MIN(p.name) AS name, COUNT(*) AS n "
+            f"FROM {self._with_places(base)} WHERE p.is_town "
             f"GROUP BY p.key ORDER BY n DESC, p.key LIMIT {MOST_VALUES})"
         )
+        self._choices("location", often, "key", "name", "key = v.key", rows=rows)
         # One that was asked for may be a region, or not be among the most frequent.
         this = (
             f"(SELECT p.key AS key, p.name AS name, (SELECT COUNT(*) FROM {base} x "
-            "CROSS JOIN jobs_joblistingplace q "
-            "WHERE q.listing_id = x.number AND q.key = p.key) AS n "
-            "FROM jobs_joblistingplace p WHERE p.key = LOWER(%s) LIMIT 1)"
+            f"CROSS JOIN {rows} q WHERE q.listing_id = x.number AND q.key = p.key) AS n "
+            f"FROM {rows} p WHERE p.key = LOWER(%s) LIMIT 1)"
         )
-        each = _Each(
-            "location", often, "key", "name", "key = v.key", "jobs_joblistingplace"
-        )
-        self._most(each)
         for value in self.filters.chosen["location"]:
-            self._most(replace(each, values=this), value)
-
-    def _most(self, each: _Each, *params: Any) -> None:
-        """Take the numbers of a sample; exact ones, if nothing else is chosen."""
-        if self.is_open_to_all(each.name):
-            self._count_in_index(each, *params)
-        else:
-            self.add(
-                f"SELECT '{each.name}', v.{each.value}, v.{each.label}, v.n "
-                f"FROM {each.values} v",
-                *params,
+            self._choices(
+                "location", this, "key", "name", "key = v.key", value, rows=rows
             )
 
-    def _count_in_index(self, each: _Each, *params: Any) -> None:
-        """Count every value in the index that begins with it."""
-        self.add(
-            f"SELECT '{each.name}', v.{each.value}, v.{each.label}, "
-            f"(SELECT COUNT(*) FROM (SELECT 1 FROM {each.rows} WHERE {each.same} "
-            f"AND closes_at > %s LIMIT {COUNT_LIMIT + 1}) AS counted) "
-            f"FROM {each.values} v",
-            self.filters.now,
+    def _with_places(self, base: str) -> str:
+        """The jobs of a base, each with the rows ``p`` of its places, found by it."""
+        if connection.vendor == "sqlite":
+            return (
+                f"{base} x CROSS JOIN jobs_joblistingplace p ON p.listing_id = x.number"
+            )
+        # OFFSET keeps the planner from reading the places of all jobs there are.
+        return (
+            f"{base} x CROSS JOIN LATERAL (SELECT key, name, is_town "
+            "FROM jobs_joblistingplace WHERE listing_id = x.number OFFSET 0) p"
+        )
+
+    def _grouped(self, name: str, column: str) -> str:
+        """The values of a column, each with its ``n`` of the newest jobs."""
+        return (
+            f"(SELECT {column}, COUNT(*) AS n FROM {self.base_for(name)} AS base "
+            f"GROUP BY {column})"
+        )
+
+    def _choices(
+        self,
+        name: str,
+        values: str,
+        value: str,
+        label: str,
+        same: str,
+        *params: Any,
+        rows: str = "jobs_joblisting",
+    ) -> None:
+        """Add the choices of a filter.
+
+        Args:
+            name: the filter's.
+            values: a query of the values, each with its ``n``; it is called ``v``.
+            value: the column that an address says.
+            label: the column that people read.
+            same: finds the jobs of one value among ``rows``.
+            params: of ``values``.
+            rows: the table that has an index for ``same``.
+        """
+        number, more = "v.n", list[Any]()
+        if self.is_open_to_all(name):
+            number, more = self._at_least(rows, f"{same} AND closes_at > %s")
+        label = label if label == "''" else f"v.{label}"
+        self._add(
+            f"SELECT '{name}', v.{value}, {label}, {number}, v.n FROM {values} v",
+            *more,
             *params,
         )
 
-    def unstated(self) -> None:
-        self.add(
-            f"SELECT 'unstated', '', '', COUNT(*) FROM {self.base_for('pay_min')} "
-            f"WHERE pay = {NO_PAY}"
+    def _at_least(self, rows: str, where: str) -> tuple[str, list[Any]]:
+        """``v.n``, or where that is few what an index has of them."""
+        exact = f"SELECT 1 FROM {rows} WHERE {where} LIMIT {FEW}"
+        sql = (
+            f"CASE WHEN v.n >= {FEW} THEN v.n "
+            f"ELSE (SELECT COUNT(*) FROM ({exact}) AS counted) END"
         )
+        return sql, [self.filters.now]
+
+    def _add(self, sql: str, *params: Any) -> None:
+        self.parts.append(sql)
+        self.params += params
+
+    def unstated(self) -> None:
+        self._one("unstated", "pay_min", f"pay = {NO_PAY}")
 
     def closing_soon(self) -> None:
         soon = self.filters.now + SOON
-        if self.is_open_to_all("closing_soon"):
-            self.add(
-                "SELECT 'closing_soon', '', '', COUNT(*) FROM (SELECT 1 "
-                "FROM jobs_joblisting WHERE closes_at > %s AND closes_at <= %s "
-                f"LIMIT {COUNT_LIMIT + 1}) AS counted",
-                self.filters.now,
-                soon,
-            )
-        else:
-            self.add(
-                "SELECT 'closing_soon', '', '', COUNT(*) "
-                f"FROM {self.base_for('closing_soon')} WHERE closes_at <= %s",
-                soon,
-            )
+        self._one("closing_soon", "closing_soon", "closes_at <= %s", soon)
 
-    def rows(self) -> Iterator[tuple[str, str, str, int]]:
+    def _one(self, name: str, of: str, where: str, *params: Any) -> None:
+        """Add the one choice of the filter ``of``."""
+        base = f"(SELECT COUNT(*) AS n FROM {self.base_for(of)} WHERE {where})"
+        number, more = "v.n", list[Any]()
+        if self.is_open_to_all(of):
+            rows, where = "jobs_joblisting", f"closes_at > %s AND {where}"
+            number, more = self._at_least(rows, where)
+            more += params
+        self._add(
+            f"SELECT '{name}', '', '', {number}, v.n FROM {base} v", *more, *params
+        )
+
+    def rows(self) -> Iterator[tuple[str, str, str, int, int]]:
         with_bases = self.bases()
         self.totals()
         self.closed_list("type", "employment_type", EmploymentType.values)
@@ -343,10 +340,6 @@ class _Counter:
         with connection.cursor() as cursor:
             cursor.execute(sql, self.params)
             yield from cursor.fetchall()
-
-
-def _most_first(choice: Choice) -> tuple[int, str]:
-    return -choice.count.number, choice.label.casefold()
 
 
 #: The filters that are lists of choices, in the order of the form.
@@ -367,39 +360,54 @@ known: Memory[Facets] = Memory(200)
 def count(filters: JobFilters) -> Facets:
     """Count what ``filters`` leave, and each choice of each filter. One query."""
     counter = _Counter(filters)
-    found: dict[str, dict[str, tuple[str, int]]] = {}
-    for name, value, label, number in counter.rows():
+    found: dict[str, dict[str, tuple[int, int, str]]] = {}
+    for name, value, label, number, weight in counter.rows():
         values = found.setdefault(name, {})
         # One that is chosen and among the most frequent comes twice.
-        values[value] = (label, max(number, values.get(value, ("", 0))[1]))
-    totals = {name: number for name, (_label, number) in found["total"].items()}
+        values[value] = max((weight, number, label), values.get(value, (0, 0, "")))
+    totals = {name: number for name, (_, number, _) in found["total"].items()}
+    total = Count.capped(totals[_ALL])
 
-    def said(name: str, number: int) -> Count:
-        base = name if name in filters.active else _ALL
-        cut = totals[base] > COUNT_LIMIT and not counter.is_open_to_all(name)
-        return Count.capped(number, or_more=cut)
+    def said(name: str, number: int, *, is_all: bool = False) -> Count:
+        if is_all:
+            return total
+        if totals[name if name in filters.active else _ALL] <= COUNT_LIMIT:
+            return Count(number)
+        if counter.is_open_to_all(name):
+            return Count(min(number, FEW), or_more=number >= FEW)
+        return Count.capped(number, or_more=True)
 
     facets = Facets(
-        total=Count.capped(totals[_ALL]),
+        total=total,
         unstated=said("pay_min", found["unstated"][""][1]),
-        closing_soon=said("closing_soon", found["closing_soon"][""][1]),
+        closing_soon=said(
+            "closing_soon",
+            found["closing_soon"][""][1],
+            is_all=filters.chosen["closing_soon"],
+        ),
         without={name: Count.capped(totals[name]) for name in filters.active},
     )
     for name in HEADINGS:
         chosen = {value.casefold() for value in filters.chosen[name]}
         if name in _LABELS:
             # One that is chosen and finds nothing is still there to be taken away.
-            rest = dict.fromkeys(filters.chosen[name], ("", 0))
+            rest = dict.fromkeys(filters.chosen[name], (0, 0, ""))
             found[name] = rest | found.get(name, {})
-        facets.choices[name] = [
-            Choice(
-                value,
-                str(_LABELS.get(name, {}).get(value, label)),
-                said(name, number),
-                is_chosen=value.casefold() in chosen,
+        labels = _LABELS.get(name, {})
+        choices = [
+            (
+                weight,
+                Choice(
+                    value,
+                    str(labels.get(value, label)),
+                    # What alone is chosen is what the list shows.
+                    said(name, number, is_all=chosen == {value.casefold()}),
+                    is_chosen=value.casefold() in chosen,
+                ),
             )
-            for value, (label, number) in found.get(name, {}).items()
+            for value, (weight, number, label) in found.get(name, {}).items()
             if number or value.casefold() in chosen
         ]
-        facets.choices[name].sort(key=_most_first)
+        choices.sort(key=lambda pair: (-pair[0], pair[1].label.casefold()))
+        facets.choices[name] = [choice for _weight, choice in choices]
     return facets

@@ -21,11 +21,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from PIL import Image as Picture
 from wagtail.images import get_image_model
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
-from home.models import HomePage, StandardPage
+from home.models import HomePage, LookSettings, StandardPage
 from jobs.choices import RequirementKind
 from jobs.models import (
+    BoardSettings,
     Company,
     JobCategory,
     JobIndexPage,
@@ -67,6 +68,43 @@ def make_page(*, parent: Page | None = None, body: Iterable = (), **fields: Any)
     (parent or make_home()).add_child(instance=page)
     page.save_revision().publish()
     return StandardPage.objects.get(pk=page.pk)
+
+
+def compose_frame() -> None:
+    """Compose what stands around every page, as a site owner may.
+
+    A navigation, a footer, a logo, blocks around jobs and their list; a page that
+    is taken down and one that is private.
+    """
+    about, terms, taken_down, private = (
+        make_page(title=f"{title} & more", slug=title.lower())
+        for title in ("About", "Terms", "Old", "Ours")
+    )
+    taken_down.unpublish()
+    PageViewRestriction.objects.create(page=private, restriction_type="login")
+    look = LookSettings.load()
+    look.navigation = [("link", _link(page)) for page in (about, taken_down)]
+    look.footer = [
+        ("column", {"heading": heading, "links": [_link(page), _link(about, "Us")]})
+        for heading, page in {"Find work": make_board(), "The board": terms}.items()
+    ]
+    look.privacy_page = terms
+    look.logo, look.favicon = make_image(), make_image()
+    look.save()
+    board, index = BoardSettings.load(), make_board()
+    board.beside, index.above = _call_to_action(about), _call_to_action(terms)
+    board.save()
+    index.save()
+
+
+def _link(page: Page, title: str = "") -> dict[str, Any]:
+    return {"page": page, "address": "", "title": title}
+
+
+def _call_to_action(page: Page) -> list[tuple[str, dict[str, Any]]]:
+    button = {"button_text": "Write to us", "page": page, "url": ""}
+    words = {"heading": "Hiring & more", "text": "Your job stands here tomorrow."}
+    return [("call_to_action", words | button)]
 
 
 def make_company(**fields: Any) -> Company:

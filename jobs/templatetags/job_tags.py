@@ -156,6 +156,53 @@ def listed_job(job: ListedJob, template_name: str, **more: Any) -> str:
     return shown_jobs.get(key, render)
 
 
+#: Regions as this process has shown them.
+shown_regions: Memory[str] = Memory(20)
+
+
+@register.simple_tag(takes_context=True)
+def region(
+    context: dict[str, Any], owner: BoardSettings | JobIndexPage, where: str
+) -> str:
+    """Show the blocks that a site owner placed around a job or the list.
+
+    By components/region.html, which is given ``blocks``, ``where`` and ``request``.
+    ``where`` is also the name of the owner's field.
+    """
+    blocks, request = getattr(owner, where), context.get("request")
+    given = {"blocks": blocks, "where": where, "request": request}
+    return shown_regions.get_of_frame(
+        request,
+        (type(owner), where),
+        lambda: render_to_string("components/region.html", given),
+    )
+
+
+#: Choices as lists of this process have shown them, without their counts.
+shown_boxes: Memory[str] = Memory(2_000)
+
+
+@register.simple_tag
+def facet_box(name: str, value: str, label: str, is_chosen: bool, form: str) -> str:
+    """Show the box of a choice and its words, by components/facet_box.html.
+
+    A list has sixty of them, of which none differs from the last one's.
+    """
+    return shown_boxes.get(
+        (name, value, label, is_chosen, form),
+        lambda: render_to_string(
+            "components/facet_box.html",
+            {
+                "name": name,
+                "value": value,
+                "label": label,
+                "is_chosen": is_chosen,
+                "form": form,
+            },
+        ),
+    )
+
+
 #: What lists of this process could be narrowed by.
 shown_facets: Memory[str] = Memory(200)
 

@@ -274,6 +274,49 @@ class TestCounts:
             assert not page.select(box)
             assert ticked.select_one(box).has_attr("checked")
 
+    @pytest.mark.parametrize("limit", [10, 59, 60])
+    def test_that_stop_early_never_contradict_the_list(self, monkeypatch, limit):
+        monkeypatch.setattr(facets, "COUNT_LIMIT", limit)
+        monkeypatch.setattr(facets, "FEW", 4)
+        companies, categories = crowd(random.Random(7), 60)
+        alone = ["", "type=FULL_TIME", "location=york", f"company={companies[0].slug}"]
+        beside = [f"type=FULL_TIME&category={categories[0].slug}", "q=baker&pay_min=1"]
+        for query in [*alone, *beside]:
+            chosen = filters(query)
+            counted = facets.count(chosen)
+            for name, choices in counted.choices.items():
+                for choice in choices:
+                    only = {name: [choice.value]}
+                    number = len(found(chosen.query_string(**only)[1:]))
+                    count = choice.count
+                    says_less = count.or_more and count.number <= number
+                    assert says_less or count.number == number, (query, choice)
+                    if chosen.chosen[name] == [choice.value]:
+                        assert str(count) == str(counted.total)
+                # A choice that finds anything is offered, however rare it is.
+                if set(chosen.active) <= {name}:
+                    shown = {choice.value for choice in choices if choice.count}
+                    assert shown == self.values_that_find(chosen, name), (query, name)
+
+    def test_of_pay_that_is_not_stated_go_beyond_the_newest(self, monkeypatch):
+        monkeypatch.setattr(facets, "COUNT_LIMIT", 3)
+        make_jobs(2, pay_min=None, pay_max=None)
+        make_jobs(5)
+
+        assert str(facets.count(filters()).unstated) == "2"
+
+    def test_have_the_most_frequent_first_where_all_stop_early(self, monkeypatch):
+        monkeypatch.setattr(facets, "COUNT_LIMIT", 10)
+        monkeypatch.setattr(facets, "FEW", 2)
+        for number, employment_type in ((3, "FULL_TIME"), (5, "PART_TIME")):
+            make_jobs(number, employment_type=employment_type)
+        make_jobs(4, employment_type="INTERN")
+
+        types = facets.count(filters()).choices["type"]
+
+        assert [x.value for x in types] == ["PART_TIME", "INTERN", "FULL_TIME"]
+        assert [str(x.count) for x in types] == ["2+", "2+", "2+"]
+
     def test_write_a_thousand_with_a_comma(self):
         assert str(facets.Count.capped(1001)) == "1,000+"
         assert str(facets.Count.capped(999)) == "999"

@@ -14,7 +14,7 @@ from wagtail.contrib.frontend_cache.backends.base import BaseBackend
 from wagtail.models import Page, PageViewRestriction, Site
 
 from home.models import LookSettings
-from jobs import editions, facets
+from jobs import editions, facets, listed
 from jobs.fragments import Memory
 from jobs.models import (
     BoardSettings,
@@ -26,6 +26,7 @@ from jobs.templatetags import job_tags
 from jobsite.public import frame, kept, routing, watching
 from notifications.models import Announcement
 from tests.factories import (
+    compose_frame,
     edit,
     in_days,
     make_board,
@@ -66,41 +67,6 @@ def cost(client, url, query=None, **headers):
     return len(queries), response
 
 
-def goal(page, title=""):
-    return {"page": page, "address": "", "title": title}
-
-
-def call_to_action(page):
-    button = {"button_text": "Write to us", "page": page, "url": ""}
-    words = {"heading": "Hiring & more", "text": "Your job stands here tomorrow."}
-    return [("call_to_action", words | button)]
-
-
-def compose():
-    """A navigation, a footer, pictures, a private page, a region around all jobs."""
-    about, terms, taken_down, private = (
-        make_page(title=f"{title} & more", slug=title.lower())
-        for title in ("About", "Terms", "Old", "Ours")
-    )
-    taken_down.unpublish()
-    _restrict(private)
-    look = LookSettings.load()
-    look.navigation = [("link", goal(about)), ("link", goal(taken_down))]
-    columns = [("Find work", make_board()), ("The board", terms)]
-    look.footer = [
-        (
-            "column",
-            {"heading": heading, "links": [goal(page), goal(about, "Who we are")]},
-        )
-        for heading, page in columns
-    ]
-    look.privacy_page = terms
-    look.logo, look.favicon = make_image(), make_image()
-    look.save()
-    saved(BoardSettings.load(), beside=call_to_action(about))
-    saved(make_board(), above=call_to_action(terms))
-
-
 def edition():
     return editions.current(timezone.now())
 
@@ -126,7 +92,7 @@ class TestCost:
     ):
         """The first page of a process, which holds nothing of all that yet."""
         job = make_job(company=make_company(), category=make_category())
-        compose()
+        compose_frame()
         url = job.url if page == "job" else make_board().url
         client.get(url)  # A logo is made small once, when it is first shown.
         begin_a_process()
@@ -805,6 +771,21 @@ class TestLookUp:
         assert "slug" in plan
         assert "Seq Scan on wagtailcore_page" not in plan
         assert "SCAN wagtailcore_page" not in plan
+
+    def test_of_similar_jobs_reads_a_few_rows_of_an_index(self, job):
+        make_jobs(600, company=job.company, category=job.category)
+        given = {"now": timezone.now(), "category": job.category_id, "exclude": job.pk}
+        sql, params = listed._similar_ones.statement(**given)
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("ANALYZE")
+                cursor.execute(f"EXPLAIN {sql}", params)
+            else:
+                cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+            plan = "\n".join(str(row) for row in cursor.fetchall())
+
+        assert "Seq Scan on jobs_joblisting" not in plan
+        assert "SCAN jobs_joblisting'" not in plan
 
     def test_of_the_next_closing_moment_uses_an_index(self, job):
         parts = edition_parts()
