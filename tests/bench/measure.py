@@ -20,6 +20,7 @@ def prepare(kind: str) -> None:
     from jobs import listing_sql
     from jobsite.demo.crowd import add_followers, add_jobs
     from tests.bench.crowd import FOLLOWERS
+    from tests.factories import compose_frame
 
     call_command("migrate", verbosity=0)
     is_postgresql = connection.vendor == "postgresql"
@@ -31,6 +32,8 @@ def prepare(kind: str) -> None:
         add_jobs(JOBS[kind])
     if kind == "crowd":
         add_followers(FOLLOWERS)
+    else:
+        compose_frame()
     if is_postgresql:
         _execute("SET session_replication_role = DEFAULT")
         listing_sql.rebuild()
