@@ -252,13 +252,14 @@ def edit(
 
 
 def make_jobs(count: int, **fields: Any) -> QuerySet[JobPage]:
-    """Many live jobs at once, as bare rows: no signal, no revision, no record."""
+    """Many jobs at once, live ones, as bare rows: no signal, no revision, no record."""
     board = make_board()
     first = board.numchild + 1
     numbers = range(first, first + count)
     pages = []
     for number in numbers:
-        pages.append(build_job(live=True, **{"title": f"Job & no. {number}"} | fields))
+        given = {"live": True, "title": f"Job & no. {number}"} | fields
+        pages.append(build_job(**given))
         page = pages[-1]
         page.path = JobPage._get_path(board.path, board.depth + 1, number)
         page.depth = board.depth + 1

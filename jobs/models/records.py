@@ -57,6 +57,13 @@ class JobRecord(models.Model):
 
     class Meta:
         verbose_name = _("job record")
+        indexes = [
+            models.Index(
+                fields=["gone_at"],
+                condition=models.Q(gone_at__isnull=False),
+                name="jobs_gone",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from types import SimpleNamespace
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Model
 from django.utils import timezone
 from django.utils.text import slugify
@@ -133,18 +133,7 @@ def add_jobs(count: int) -> int:
             for number in chunk
         ]
         _write(pages, now)
-        _tell_planner()
     return count
-
-
-def _tell_planner() -> None:
-    """Have PostgreSQL count what its tables hold, as it does by itself a minute later.
-
-    Until then triggers believe them to be empty, and read them from end to end.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
 
 
 def _companies() -> list[Company]:

@@ -131,7 +131,16 @@ class Trigger:
         head = f"AFTER {self.event} ON {table} FOR EACH ROW {when}"
         if self.vendor == "sqlite":
             return [f"CREATE TRIGGER {name} {head} BEGIN {self._insert()}; END"]
-        body = f"BEGIN {self._insert()}; RETURN NULL; END"
+        # Each row of a statement would find the edition that the first one began, and
+        # step over all that it wrote of it, as long as the transaction lasts.
+        mark, now = "'jobs.edition_' || turned", "statement_timestamp()::text"
+        body = (
+            f"DECLARE turned text := {self._frame()}; "
+            f"BEGIN IF current_setting({mark}, true) IS DISTINCT FROM {now} "
+            f"THEN {self._insert()}; "
+            f"IF FOUND THEN PERFORM set_config({mark}, {now}, true); END IF; "
+            "END IF; RETURN NULL; END"
+        )
         return [
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql "
             f"AS $$ {body} $$",

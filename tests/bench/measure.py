@@ -17,16 +17,11 @@ JOBS = {"crowd": 5_000, "hamlet": 1_000, "village": 10_000, "town": 50_000}
 
 def prepare(kind: str) -> None:
     """Fill an empty database: a crowd who follow one job, or so many jobs."""
-    from jobs import listing_sql
     from jobsite.demo.crowd import add_followers, add_jobs
     from tests.bench.crowd import FOLLOWERS
     from tests.factories import compose_frame
 
     call_command("migrate", verbosity=0)
-    is_postgresql = connection.vendor == "postgresql"
-    if is_postgresql:
-        # What triggers do for each row is done for all of them at the end.
-        _execute("SET session_replication_role = replica")
     # Nothing is searched for here, and indexing is most of the work.
     with mock.patch("jobsite.demo.crowd.get_search_backend"):
         add_jobs(JOBS[kind])
@@ -34,16 +29,10 @@ def prepare(kind: str) -> None:
         add_followers(FOLLOWERS)
     else:
         compose_frame()
-    if is_postgresql:
-        _execute("SET session_replication_role = DEFAULT")
-        listing_sql.rebuild()
+    if connection.vendor == "postgresql":
         # As its autovacuum does after a while.
-        _execute("VACUUM ANALYZE")
-
-
-def _execute(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
 
 
 def rows(names: list[str]) -> None:

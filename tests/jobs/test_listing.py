@@ -1,6 +1,7 @@
 """The table that lists read is in step with the jobs, whichever way those are written."""
 
 import datetime as dt
+import itertools
 
 import pytest
 from django.core.management import call_command
@@ -149,6 +150,66 @@ class TestListing:
         assert JobListing.objects.count() == 0
         assert JobListingPlace.objects.count() == 0
         assert JobWords.objects.count() == 0
+
+
+class TestBulk:
+    """Thousands of jobs may be written in one transaction, by an import or a seed."""
+
+    @pytest.fixture
+    def shared(self):
+        return {"company": make_company(), "category": make_category()}
+
+    # PostgreSQL plans what triggers do while tables are empty, or known to be.
+    @pytest.mark.parametrize("before", ["DISCARD PLANS", "ANALYZE"])
+    @pytest.mark.parametrize("live", [True, False])
+    def test_costs_as_much_for_each_of_many_as_for_each_of_few(
+        self, shared, live, before
+    ):
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(before)
+        make_jobs(10, live=live, **shared)
+
+        few = work_of(lambda: make_jobs(50, live=live, **shared))
+        make_jobs(300, live=live, **shared)
+        many = work_of(lambda: make_jobs(50, live=live, **shared))
+
+        assert many < 2 * few
+
+    @pytest.mark.skipif(
+        connection.vendor != "postgresql", reason="SQLite keeps no row that was."
+    )
+    def test_turns_the_edition_once_in_each_statement(self, shared):
+        written = (
+            "SELECT SUM(n_tup_ins + n_tup_upd) FROM pg_stat_xact_user_tables "
+            "WHERE relname = 'jobs_publicchange'"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(written)
+            before = cursor.fetchone()[0]
+            make_jobs(100, **shared)
+            cursor.execute(written)
+            # Of jobs, their places and their requirements.
+            assert cursor.fetchone()[0] - before == 3
+
+
+def work_of(write):
+    """What a database does for ``write``: rows that it reads, or steps that it takes."""
+    if connection.vendor == "postgresql":
+        rows = "SELECT SUM(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables"
+        with connection.cursor() as cursor:
+            cursor.execute(rows)
+            before = cursor.fetchone()[0]
+            write()
+            cursor.execute(rows)
+            return float(cursor.fetchone()[0] - before)
+    steps = itertools.count()
+    connection.connection.set_progress_handler(lambda: next(steps) < 0, 10)
+    try:
+        write()
+    finally:
+        connection.connection.set_progress_handler(None, 0)
+    return next(steps)
 
 
 class TestFollowing:
