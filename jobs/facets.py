@@ -5,11 +5,11 @@ widen that, and obeys all other filters. No count reads more than a bounded numb
 rows, however many jobs there are:
 
 * A list is counted up to a thousand and one; more are "1,000+".
-* A choice is counted among the newest thousand and one of the jobs that the other
-  filters leave. Where there are no more than a thousand of those, that is exact.
-* Where there are more, and no other filter is in use, a choice that has fewer than a
-  hundred of these is counted in an index of its own: exactly, or "100+".
-* Beside other filters it is then what there is at least: "140+".
+* A choice is counted among the jobs that the other filters leave, exactly up to a
+  thousand of them. Of more, the newest five hundred are looked at.
+* Beside other filters a choice is then what there is at least: "70+".
+* While no other filter is in use, a choice that has fewer than a hundred of these is
+  counted in an index of its own: exactly, or "100+".
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 #: As far as anything is counted: "1,000+".
 COUNT_LIMIT = 1_000
+#: Of lists with more, choices are counted among so many of the newest.
+SAMPLE = 500
 #: As far as a choice is counted in its index.
 FEW = 100
 #: As many companies and places are offered, those with most jobs.
@@ -160,7 +162,13 @@ class _Counter:
     def bases(self) -> str:
         """The jobs that all filters leave, and those that all but one do."""
         names = [_ALL, *self.filters.active]
-        return ", ".join(f"b_{name} AS ({self._base(name)})" for name in names)
+        each = [
+            f"b_{name} AS ({self._base(name)}), s_{name} AS (SELECT * FROM b_{name} "
+            f"LIMIT (SELECT CASE WHEN COUNT(*) > {COUNT_LIMIT} THEN {SAMPLE} "
+            f"ELSE {COUNT_LIMIT} END FROM b_{name}))"
+            for name in names
+        ]
+        return ", ".join(each)
 
     def _base(self, name: str) -> str:
         filters, active = self.filters, self.filters.active
@@ -176,7 +184,8 @@ class _Counter:
         return sql
 
     def base_for(self, name: str) -> str:
-        return f"b_{name}" if name in self.filters.active else f"b_{_ALL}"
+        """Where the choices of a filter are counted: all, or a sample of too many."""
+        return f"s_{name}" if name in self.filters.active else f"s_{_ALL}"
 
     def is_open_to_all(self, name: str) -> bool:
         """Whether no filter but ``name`` itself narrows what it is counted in."""

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from jobs import formatting
 from jobs.choices import ClosedReason
+from jobs.fragments import Memory
 from jobs.models.pages import JobPage
 from jobs.models.records import JobRecord
 from jobs.models.settings import BoardSettings
@@ -46,6 +47,10 @@ class Tombstone:
     ref: str
     when: dt.datetime
     why: str
+
+
+#: What ended lately, the same for all feeds of an edition.
+ended_lately: Memory[list[Tombstone]] = Memory(1)
 
 
 class JobFeed(Atom1Feed):
@@ -84,12 +89,12 @@ def answer(
         request: its query string says what the list is narrowed by.
         jobs: open ones.
     """
-    query = request.GET.urlencode()
+    now, query = timezone.now(), request.GET.urlencode()
     ending = f"?{query}" if query else ""
     board = BoardSettings.load(request_or_site=request)
     text = feed_of(
         jobs,
-        timezone.now(),
+        ended_lately.get_of_edition(request, "", lambda: tombstones(now)),
         title=f"{index.title}, {board.name}",
         board_name=board.name,
         list_path=f"{index.get_url(request)}{ending}",
@@ -101,7 +106,7 @@ def answer(
 
 def feed_of(
     jobs: Iterable[ListedJob],
-    now: dt.datetime,
+    ended: list[Tombstone],
     *,
     title: str,
     board_name: str,
@@ -109,11 +114,11 @@ def feed_of(
     feed_path: str,
     changed_at: dt.datetime,
 ) -> str:
-    """Write the feed of some open jobs; three queries beside those of ``jobs``.
+    """Write the feed of some open jobs.
 
     Args:
         jobs: those to have an entry.
-        now: the moment that says what ended lately.
+        ended: those that ended lately.
         title: what the feed is called.
         board_name: who publishes it.
         list_path: where a person reads the same list, query string included.
@@ -128,7 +133,7 @@ def feed_of(
         author_name=formatting.one_line(board_name),
         feed_url=urljoin(settings.SITE_URL, feed_path),
         feed_guid=urljoin(settings.SITE_URL, feed_path),
-        tombstones=tombstones(now),
+        tombstones=ended,
         changed_at=changed_at,
     )
     for job in jobs:

@@ -27,6 +27,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Site
 
+from jobs.fragments import Memory
 from jobs.in_words import JobInWords
 from jobs.json_lists import JSONArray, JSONList
 from jobs.models.children import JobLocation
@@ -216,18 +217,19 @@ SIMILAR = 3
 def _similar() -> models.QuerySet[JobListing, Any]:
     now = Given("now", models.DateTimeField())
     category = Given("category", models.BigIntegerField())
-    page = Given("exclude", models.BigIntegerField())
-    jobs = JobListing.objects.filter(closes_at__gt=now).exclude(page_id=page)
-    newest = jobs.order_by("-number").values("number")
+    newest = JobListing.objects.filter(closes_at__gt=now).order_by("-number")
     alike = newest.filter(category_id=category)
-    # A few rows of either are read, however many are open.
-    few = _AmongFew(Subquery(alike[:SIMILAR]), Subquery(newest[:SIMILAR]))
+    # A few rows of either are read, however many are open: one more than are offered,
+    # in whose place the others may be.
+    few = [Subquery(x.values("number")[: SIMILAR + 1]) for x in (alike, newest)]
     same = Case(When(category_id=category, then=Value(0)), default=Value(1))
-    listings = JobListing.objects.filter(few).order_by(same, "-number")
-    return _values(listings)[:SIMILAR]
+    listings = JobListing.objects.filter(_AmongFew(*few))
+    return _values(listings.order_by(same, "-number"))[: SIMILAR + 1]
 
 
 _similar_ones = Prepared(_similar)
+#: Those of each field of work, the same for all its jobs in one edition.
+similar_known: Memory[list[ListedJob]] = Memory(200)
 
 
 def similar_to(
@@ -238,12 +240,16 @@ def similar_to(
 ) -> list[ListedJob]:
     """Read three open jobs: of the same field first, then the newest others.
 
-    One query. ``exclude`` is the page of a job that is not offered; None for none.
+    One query, once for each field in an edition. ``exclude`` is the page of a job that
+    is not offered; None for none.
     """
-    rows = _similar_ones.rows(
-        now=timezone.now(), category=category_id, exclude=exclude or 0
-    )
-    return list(_jobs(rows, request))
+
+    def read() -> list[ListedJob]:
+        rows = _similar_ones.rows(now=timezone.now(), category=category_id)
+        return list(_jobs(rows, request))
+
+    near = similar_known.get_of_edition(request, category_id, read)
+    return [job for job in near if job.pk != exclude][:SIMILAR]
 
 
 def addresses(request: HttpRequest | None = None) -> Callable[[str], str]:

@@ -9,6 +9,7 @@ from django import template
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext
+from wagtail.images.shortcuts import get_rendition_or_not_found
 
 from jobs.fragments import Memory
 from jobs.templatetags.job_tags import jobs_url
@@ -70,6 +71,17 @@ def footer(context: dict[str, Any]) -> str:
             "components/footer.html", _settings(context) | {"request": request}
         ),
     )
+
+
+@register.simple_tag(takes_context=True)
+def favicon_url(context: dict[str, Any]) -> str:
+    """Answer the address of the site owner's icon for browser tabs; "" without one."""
+    icon = context["look"].favicon
+
+    def find() -> str:
+        return get_rendition_or_not_found(icon, "fill-64x64").url if icon else ""
+
+    return shown.get_of_frame(context.get("request"), "favicon", find)
 
 
 def _settings(context: dict[str, Any]) -> dict[str, Any]:

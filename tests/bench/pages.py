@@ -192,6 +192,10 @@ def measure() -> dict[str, object]:
 
 
 def _over_hello(ours: Server, hello: Server, asked: Asked) -> dict[str, float]:
+    from jobs.models import PublicChange
+
+    # As ``tick`` does after so many changes.
+    PublicChange.objects.forget_old()
     same = itertools.repeat(("/", {}))
     _cost(ours, itertools.islice(asked, 5), WINDOW)
     pairs = [

@@ -277,6 +277,7 @@ class TestCounts:
     @pytest.mark.parametrize("limit", [10, 59, 60])
     def test_that_stop_early_never_contradict_the_list(self, monkeypatch, limit):
         monkeypatch.setattr(facets, "COUNT_LIMIT", limit)
+        monkeypatch.setattr(facets, "SAMPLE", 7)
         monkeypatch.setattr(facets, "FEW", 4)
         companies, categories = crowd(random.Random(7), 60)
         alone = ["", "type=FULL_TIME", "location=york", f"company={companies[0].slug}"]

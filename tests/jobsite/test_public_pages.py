@@ -5,11 +5,14 @@ import gzip
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from wagtail import hooks
 from wagtail.contrib.frontend_cache.backends.base import BaseBackend
 from wagtail.models import Page, PageViewRestriction, Site
 
@@ -426,8 +429,17 @@ class TestWhoIsServed:
     def test_a_post_is_not(self, client, job):
         client.get(job.url)
 
-        assert client.post(job.url).status_code in (200, 405)
+        assert "ETag" not in client.post(job.url).headers
         assert cost(client, job.url)[0] == 1
+
+    def test_a_preview_is_not(self, client, job):
+        client.get(job.url)
+        job.title = "Not yet & more"
+
+        preview = job.make_preview_request()
+
+        assert "Not yet &amp; more" in preview.rendered_content
+        assert "Not yet" not in client.get(job.url).content.decode()
 
     def test_head_is_answered_as_get_is(self, client, job):
         client.get(job.url)
@@ -468,6 +480,51 @@ class TestWhoIsServed:
             assert bare[name]
             assert set(first[name].split("; ")) == set(bare[name].split("; "))
             assert second[name] == first[name]
+
+
+#: What makes an answer one person's, or one that not everybody would get.
+PERSONAL = {
+    "private": {"Cache-Control": "private"},
+    "no-store": {"Cache-Control": "no-store"},
+    "vary": {"Vary": "Accept-Language"},
+    "cookie": {"Set-Cookie": ""},
+    "error": {"status": "503"},
+    "packed": {"Content-Encoding": "br"},
+}
+
+
+class TestWhatIsKept:
+    def made(self, client, job, answer):
+        """How many answers were made for three visits."""
+        made = []
+
+        def serve(page, request, *args):
+            made.append(answer())
+            return made[-1]
+
+        with hooks.register_temporarily("before_serve_page", serve):
+            for _ in range(3):
+                client.get(job.url)
+                client.cookies.clear()
+        return len(made)
+
+    def test_is_what_everybody_gets(self, client, job):
+        assert self.made(client, job, lambda: HttpResponse("bread")) == 1
+
+    @pytest.mark.parametrize("spoil", PERSONAL.values(), ids=PERSONAL)
+    def test_is_nothing_that_not_everybody_gets(self, client, job, spoil):
+        def answer():
+            response = HttpResponse("bread", status=int(spoil.get("status", 200)))
+            if "Set-Cookie" in spoil:
+                response.set_cookie("seen", "1")
+            else:
+                response.headers = HttpResponse(headers=spoil).headers
+            return response
+
+        assert self.made(client, job, answer) == 3
+
+    def test_is_nothing_that_is_streamed(self):
+        assert not kept.may_be_kept(StreamingHttpResponse(["bread"]))
 
 
 class TestQueryString:
@@ -564,9 +621,6 @@ class TestRoute:
                 assert short == usual
 
     def test_lets_hooks_have_their_say(self, client, job):
-        from django.http import HttpResponse
-        from wagtail import hooks
-
         def closed(page, request, *args):
             return HttpResponse("closed on Sundays", status=503)
 
@@ -743,6 +797,22 @@ class TestParts:
             clock.move_to(dt.datetime(2026, 6, 10, 23, 0, 0, tzinfo=dt.UTC))
             assert "Closes in 5 days" in client.get(url).content.decode()
 
+    def test_that_offer_similar_jobs_are_read_once_for_a_field_of_work(self, client):
+        jobs = [make_job(category=make_category()) for _ in range(5)]
+        same = [make_job(category=jobs[0].category) for _ in range(2)]
+
+        def offered(job):
+            links = BeautifulSoup(client.get(job.url).content, "html.parser")
+            return [x["href"] for x in links.select("#similar li a")]
+
+        assert offered(jobs[0])[:2] == [same[1].url, same[0].url]
+        count, _response = cost(client, same[0].url)
+        assert offered(same[0])[:2] == [same[1].url, jobs[0].url]
+        assert count == QUERIES - 1
+
+        same[1].unpublish()
+        assert offered(same[0])[0] == jobs[0].url
+
     def test_that_show_a_company_have_its_new_logo(self, client):
         company = make_company(logo=make_image())
         make_job(company=company)
@@ -774,8 +844,9 @@ class TestLookUp:
 
     def test_of_similar_jobs_reads_a_few_rows_of_an_index(self, job):
         make_jobs(600, company=job.company, category=job.category)
-        given = {"now": timezone.now(), "category": job.category_id, "exclude": job.pk}
-        sql, params = listed._similar_ones.statement(**given)
+        sql, params = listed._similar_ones.statement(
+            now=timezone.now(), category=job.category_id
+        )
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute("ANALYZE")
