@@ -29,12 +29,16 @@ class ChecklistSidePanel(BaseSidePanel):
 
         def get_context_data(self, parent_context: Any) -> dict[str, Any]:
             context: dict[str, Any] = super().get_context_data(parent_context)
-            return context | {"count": len(self.panel.findings)}
+            return context | {"count": self.panel.count}
 
     name = "checklist"
     title = _("Before publishing")
     template_name = "notifications/admin/side_panels/checklist.html"
     order = 300
+
+    @property
+    def count(self) -> int:
+        return len(self.findings)
 
     @cached_property
     def findings(self) -> list[Finding]:

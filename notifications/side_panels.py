@@ -47,7 +47,7 @@ class FollowersSidePanel(BaseSidePanel):
 
         def get_context_data(self, parent_context: Any) -> dict[str, Any]:
             context: dict[str, Any] = super().get_context_data(parent_context)
-            return context | {"count": self.panel.forecast.followers}
+            return context | {"count": self.panel.count}
 
     name = "followers"
     title = _("Followers")
@@ -57,6 +57,10 @@ class FollowersSidePanel(BaseSidePanel):
     def __init__(self, page: JobPage, request: Any) -> None:
         super().__init__(page, request)
         self.forecast = foretell(page)
+
+    @property
+    def count(self) -> int:
+        return self.forecast.followers
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         user = self.request.user

@@ -171,6 +171,26 @@ def test_wording_is_told_too_if_the_panel_is_asked_to(followed, sign_in):
     expect(chosen).to_be_focused()
 
 
+@pytest.mark.usefixtures("saves_while_typing")
+def test_the_button_of_the_checklist_counts_what_its_panel_lists(board, sign_in):
+    page = sign_in("Job publishers")
+    JobEditor(page).add()
+    button = page.get_by_role("button", name="Toggle what to mend")
+    button.click()
+    found = page.locator("[data-side-panel=checklist] li")
+    count = button.locator("[data-side-panel-toggle-counter]")
+    expect(count).to_have_text(str(found.count()))
+    page.wait_for_timeout(3_000)
+
+    JobEditor(page).type_in("title", "Night baker!")
+    expect(found.filter(has_text="The title has a “!”")).to_have_count(1)
+    expect(count).to_have_text(str(found.count()))
+    JobEditor(page).type_in("summary", "Bakes all night.")
+
+    expect(found.filter(has_text="No summary.")).to_have_count(0)
+    expect(count).to_have_text(str(found.count()))
+
+
 def test_a_job_is_extended_from_a_reminder_with_the_keyboard_alone(followed, sign_in):
     page = sign_in("Job publishers")
     page.goto(reverse("notifications_closing_soon", args=[followed.pk]))
