@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin
@@ -9,11 +10,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
-from wagtail_modeladmin.views import InspectView
+from wagtail_modeladmin.views import IndexView, InspectView
 
+from jobs import formatting
 from notifications import previews
 from notifications.models import OutgoingEmail
 from notifications.support.links import PEOPLE
@@ -38,8 +42,35 @@ class ReadOnly(PermissionHelper):
         return False
 
 
+class EmailIndexView(IndexView):
+    page_title = _("Email log")
+
+
 class EmailInspectView(InspectView):
-    """One email: what became of it, and both its texts with every token blotted out."""
+    """One email: what became of it, and both its texts with every token blotted out.
+
+    What there is nothing to say of is left out.
+    """
+
+    page_title = _("Email")
+
+    def get_page_subtitle(self) -> str:
+        return str(self.instance.pk)
+
+    def get_field_label(self, field_name: str, field: Any = None) -> str:
+        label: str = super().get_field_label(field_name, field)
+        return capfirst(label)
+
+    def get_field_display_value(self, field_name: str, field: Any = None) -> Any:
+        value = super().get_field_display_value(field_name, field)
+        if isinstance(value, dt.datetime):
+            return formatting.moment(value)
+        if field_name == "uncertain" and value:
+            return field.help_text
+        return value
+
+    def get_fields_dict(self) -> list[dict[str, Any]]:
+        return [row for row in super().get_fields_dict() if row["value"]]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -56,6 +87,7 @@ class EmailLog(ModelAdmin):
     permission_helper_class = ReadOnly
     history_view_enabled = False
     inspect_view_enabled = True
+    index_view_class = EmailIndexView
     inspect_view_class = EmailInspectView
     inspect_template_name = "notifications/admin/email.html"
     inspect_view_fields = [
@@ -72,20 +104,31 @@ class EmailLog(ModelAdmin):
         "uncertain",
         "message_id",
     ]
-    list_display = [
-        "created_at",
-        "kind",
-        "person",
-        "job",
-        "state",
-        "attempts",
-        "sent_at",
-    ]
+    list_display = ["queued", "kind", "person", "job", "became"]
     list_filter = ["state", "kind"]
     # No address: what is searched for stands in the URL, and so in logs.
     search_fields = ["company__name", "message_id"]
     ordering = ["-created_at", "-pk"]
     list_per_page = 50
+
+    @admin.display(description=_("queued"), ordering="created_at")
+    def queued(self, email: OutgoingEmail) -> str:
+        return formatting.moment(email.created_at)
+
+    @admin.display(description=_("state"), ordering="state")
+    def became(self, email: OutgoingEmail) -> str:
+        """What became of it, when, and after how many attempts if more than one."""
+        said = [str(email.get_state_display())]
+        if email.sent_at is not None:
+            said.append(formatting.moment(email.sent_at))
+        if email.attempts > 1:
+            attempts = ngettext(
+                "%(count)d attempt", "%(count)d attempts", email.attempts
+            )
+            said.append(attempts % {"count": email.attempts})
+        if email.outcome:
+            said.append(email.get_outcome_display())
+        return ", ".join(said)
 
     @admin.display(description=_("to"))
     def person(self, email: OutgoingEmail) -> str:

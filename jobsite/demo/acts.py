@@ -289,6 +289,7 @@ def taken_later(email: OutgoingEmail) -> None:
 
 def refused(email: OutgoingEmail) -> None:
     """The mail server knows no such address."""
+    taken(email)
     email.state, email.last_code, email.sent_at = State.FAILED, UNKNOWN_HERE, None
     tried_at = email.created_at + dt.timedelta(seconds=4)
     email.failures.create(made_at=tried_at, answer=UNKNOWN_HERE)

@@ -110,7 +110,7 @@ def _log(
         key=key,
         subscriber=subscription.subscriber,
         priority=priority,
-        **_sent(at),
+        **sent(at),
     )
     email.subscriptions.add(subscription)
 
@@ -132,7 +132,7 @@ def notify_companies(town: Town, made: list[Subscription]) -> None:
                 key=f"company:{company.pk}:{group[0].pk}",
                 company=company,
                 priority=Priority.COMPANY,
-                **_sent(due_at),
+                **sent(due_at),
             )
             email.subscriptions.set(group)
 
@@ -160,7 +160,8 @@ def _next_morning(at: dt.datetime) -> dt.datetime:
     return morning if morning > local else morning + dt.timedelta(days=1)
 
 
-def _sent(at: dt.datetime) -> dict[str, Any]:
+def sent(at: dt.datetime) -> dict[str, Any]:
+    """What a row has of an email that was taken at the first attempt."""
     return {
         "state": OutgoingEmail.State.SENT,
         "created_at": at,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -10,7 +12,7 @@ from jobsite.demo import site, stories
 from jobsite.demo.accounts import accounts
 from jobsite.demo.acts import Town
 from jobsite.demo.days import Calendar
-from jobsite.demo.followers import follow, hashes, notify_companies
+from jobsite.demo.followers import follow, hashes, notify_companies, sent
 from jobsite.demo.jobs_culture import COLLECTIONS_ASSISTANT
 from jobsite.demo.jobs_sea_and_bread import NIGHT_BAKER
 from jobsite.demo.jobs_town import JOBS
@@ -58,7 +60,7 @@ def remind_editors(town: Town) -> None:
     # Those of the days that the town was renewed from are about other dates.
     reminders.delete()
     owe_editors()
-    reminders.update(state=OutgoingEmail.State.SENT, sent_at=town.days.now)
+    reminders.update(**sent(town.days.now - dt.timedelta(minutes=1)))
 
 
 def renew(town: Town) -> None:

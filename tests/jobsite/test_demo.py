@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings as project
 from django.core import mail
 from django.core.management import CommandError
+from django.db.models import F
 from django.utils import timezone
 from wagtail.models import Page, TaskState
 
@@ -52,6 +53,12 @@ class TestDemo:
         town.run()
 
         assert not OutgoingEmail.objects.queued().exists()
+
+    def test_says_how_each_email_was_tried(self, town):
+        tried = OutgoingEmail.objects.filter(state__in=["SENT", "FAILED"])
+
+        assert not tried.filter(attempts=0).exists()
+        assert not tried.filter(sent_at__lt=F("created_at")).exists()
 
     def test_gives_the_worker_nothing_to_send(self, town):
         town.deliver()

@@ -183,3 +183,32 @@ def test_a_company_that_is_gone_does_not_break_it(log, support):
     other.delete()
 
     assert support.get(index()).status_code == 200
+
+
+def test_a_row_says_in_one_breath_what_became_of_an_email(log, support):
+    email = log.filter(state="SENT").latest("pk")
+    OutgoingEmail.objects.filter(pk=email.pk).update(
+        attempts=3, outcome="BOUNCED", created_at="2026-06-09T12:30:00Z"
+    )
+    OutgoingEmail.objects.filter(pk=email.pk).update(sent_at="2026-06-09T13:32:00Z")
+
+    html = support.get(index()).content.decode()
+
+    assert "Sent, Tue 9 June, 14:32, 3 attempts, Bounced" in html
+    assert "Tue 9 June, 13:30" in html
+
+
+def test_what_there_is_nothing_to_say_of_is_left_out(log, support):
+    email = log.filter(state="SENT").latest("pk")
+    said = {"Kind", "To", "State", "Sent", "Attempts", "Last answer"}
+
+    def labels():
+        return {row["label"] for row in support.get(inspect(email)).context["fields"]}
+
+    assert labels() >= said
+    assert not labels() & {"Reported", "Uncertain"}
+    OutgoingEmail.objects.filter(pk=email.pk).update(uncertain=True)
+    assert "Uncertain" in labels()
+    assert "The connection broke before the server answered." in (
+        support.get(inspect(email)).content.decode()
+    )
