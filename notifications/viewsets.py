@@ -46,10 +46,15 @@ FORMS = {
 }
 
 
-class CompanyIndexView(IndexView):
-    def get_base_queryset(self) -> QuerySet[Company]:
+class JobsCountedView(IndexView):
+    """Lists what jobs share, each with how many jobs of it are public."""
+
+    def get_base_queryset(self) -> QuerySet[Any]:
         live = Count("jobs", filter=Q(jobs__live=True))
         return super().get_base_queryset().annotate(live_jobs=live)
+
+
+LIVE_JOBS = Column("live_jobs", label=_("Public jobs"), sort_key="live_jobs")
 
 
 class CompanyChooserViewSet(SnippetChooserViewSet):
@@ -70,12 +75,12 @@ class CompanyViewSet(SnippetViewSet):
     menu_label = _("Companies")
     menu_order = 110
     add_to_admin_menu = True
-    index_view_class = CompanyIndexView
+    index_view_class = JobsCountedView
     create_template_name = FORMS["create"]
     edit_template_name = FORMS["edit"]
     list_display = [
         "name",
-        Column("live_jobs", label=_("Jobs"), sort_key="live_jobs"),
+        LIVE_JOBS,
         "notices",
         Column(
             "is_archived",
@@ -105,6 +110,8 @@ class JobCategoryViewSet(SnippetViewSet):
     model = JobCategory
     icon = "tag"
     menu_label = _("Fields of work")
+    index_view_class = JobsCountedView
+    list_display = ["name", LIVE_JOBS]
     create_template_name = FORMS["create"]
     edit_template_name = FORMS["edit"]
     add_to_settings_menu = True

@@ -12,6 +12,7 @@ from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import Column
 
 from jobs import formatting
@@ -104,10 +105,18 @@ class FollowersFilterSet(WagtailFilterSet):
         fields: list[str] = []
 
 
-class FollowersReport(CountsReport):
-    model = JobRecord
+class JobPaginator(WagtailPaginator):
+    """Calls its rows jobs: what a record is, no reader need know."""
+
     verbose_name = _("job")
     verbose_name_plural = _("jobs")
+
+
+class FollowersReport(CountsReport):
+    model = JobRecord
+    verbose_name = JobPaginator.verbose_name
+    verbose_name_plural = JobPaginator.verbose_name_plural
+    paginator_class = JobPaginator
     slug = "followers"
     page_title = _("Followers of jobs")
     header_icon = "group"

@@ -1,6 +1,7 @@
 """Followers in the admin, companies that may not go, and what each role finds there."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core import mail
 from django.urls import NoReverseMatch, reverse
 from wagtail.admin.menu import admin_menu
@@ -13,6 +14,7 @@ from subscriptions.models import Subscriber, Subscription
 from tests.factories import (
     edit,
     in_days,
+    make_category,
     make_company,
     make_draft,
     make_job,
@@ -288,6 +290,20 @@ class TestMenu:
             response = client.get(url, follow=True)
             assert response.status_code == 200, url
             assert response.request["PATH_INFO"] != reverse("wagtailadmin_home"), url
+
+
+@pytest.mark.parametrize("model", ["company", "jobcategory"])
+def test_what_jobs_share_says_how_many_of_them_are_public(model, db):
+    job = make_job(category=make_category(name="Kitchen"))
+    make_draft(company=job.company, category=job.category)
+
+    html = Staff("Site owners").get(reverse(f"wagtailsnippets_jobs_{model}:list")).text
+
+    table = BeautifulSoup(html, "html.parser").select_one("table.listing")
+    headings = [th.text.strip() for th in table.select("thead th")]
+    [row] = table.select("tbody tr")
+    cell = row.select("td")[headings.index("Public jobs")]
+    assert cell.text.strip() == "1"
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -165,6 +165,14 @@ class TestFollowers:
         assert self.numbers(editor, **query) == expected
 
     @pytest.mark.usefixtures("baker")
+    def test_are_counted_as_jobs(self, editor):
+        html = editor.get(url_of("followers")).content.decode()
+
+        pages = BeautifulSoup(html, "html.parser").select_one("nav.pagination")
+        assert "1 job" in pages.text
+        assert "record" not in pages.text
+
+    @pytest.mark.usefixtures("baker")
     def test_are_drawn_week_by_week_in_the_time_of_the_site(self, editor):
         plot = report(editor, "followers").context["plot"]
 
