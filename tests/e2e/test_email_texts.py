@@ -4,6 +4,15 @@ from playwright.sync_api import expect
 
 from notifications.models import EmailText
 
+#: Nothing of the email is left to be scrolled to, and no room is left under it.
+IS_AS_HIGH_AS_ITS_EMAIL = """
+frame => {
+    const { body, documentElement: root } = frame.contentDocument;
+    return root.scrollHeight <= frame.clientHeight + 1
+        && frame.clientHeight - body.getBoundingClientRect().bottom < 50;
+}
+"""
+
 
 def write(page, field, text):
     page.get_by_role("textbox", name=field).focus()
@@ -41,6 +50,9 @@ def test_placeholders_are_put_where_the_cursor_is(smtp, sign_in):
     expect(page.locator("#shown")).to_contain_text("not saved yet")
     expect(page.locator("#shown")).to_contain_text("changed! at Crumb & Co")
     expect(page.locator("#shown")).to_contain_text("Dear & new, of Lighthouse keeper.")
+    frame = page.locator("iframe.email-preview")
+    expect(frame).not_to_have_css("height", "736px")
+    assert frame.evaluate(IS_AS_HIGH_AS_ITS_EMAIL)
     page.get_by_role("button", name="Send me a test").press("Enter")
     expect(page.locator(".messages")).to_contain_text("on its way to owner@board.exam")
     [message] = smtp.mails
