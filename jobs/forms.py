@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.apps import apps
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateTimeInput
+from wagtail.coreutils import cautious_slugify
 
 from jobs.choices import EmploymentType, Strictness, Workplace
 
@@ -80,6 +83,21 @@ class JobPageForm(WagtailAdminPageForm):
             # A choice without an empty entry cannot be left out, so it need not be
             # asked for with a star.
             self.fields[name].required = False
+
+    def clean_slug(self) -> str:
+        """Step aside for a job of the same title, where the slug is only the title's.
+
+        The form would refuse each save, and say so on another tab, before anybody
+        reads that there is such a job.
+        """
+        slug: str = self.cleaned_data["slug"]
+        title = self.cleaned_data.get("title", "")
+        if self.instance.first_published_at is not None or not _is_made_of(slug, title):
+            return slug
+        siblings = self.parent_page.get_children().exclude(pk=self.instance.pk)
+        taken = set(siblings.filter(slug__startswith=slug).values_list("slug"))
+        numbered = (f"{slug}-{number}" for number in itertools.count(2))
+        return next(x for x in itertools.chain([slug], numbered) if (x,) not in taken)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -193,6 +211,14 @@ class JobPageForm(WagtailAdminPageForm):
                 _("“%(title)s” looks like the same job and is open. Edit that one.")
                 % {"title": duplicate.title},
             )
+
+
+def _is_made_of(slug: str, title: str) -> bool:
+    """Whether ``slug`` is what the form makes of ``title`` by itself."""
+    return bool(slug) and slug in {
+        slugify(title, allow_unicode=True),
+        cautious_slugify(title),
+    }
 
 
 def _board() -> BoardSettings:

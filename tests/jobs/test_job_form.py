@@ -211,6 +211,30 @@ class TestDraft:
         assert job.pay_min == 26000
         assert job.get_latest_revision_as_object().pay_min == 30000
 
+    def test_of_the_title_of_another_steps_aside_for_it(self, editor):
+        there = make_job(title="Bäcker & Co!", slug="bäcker-co")
+
+        first, errors = editor.add(
+            action="draft", title=there.title, slug="bäcker-co", company=""
+        )
+        assert errors == {}
+        assert first.slug == "bäcker-co-2"
+        again, errors = editor.edit(first, action="draft", slug="bäcker-co")
+        assert errors == {}
+        assert again.slug == "bäcker-co-2"
+        second, _errors = editor.add(action="draft", title=there.title, slug=there.slug)
+        assert second.slug == "bäcker-co-3"
+
+    def test_keeps_the_slug_that_somebody_chose_or_that_is_public(self, editor):
+        there = make_job(title="Baker", slug="baker")
+        other = make_job(title="Other", slug="other")
+
+        _job, errors = editor.add(action="draft", title="Other baker", slug="baker")
+        assert list(errors) == ["slug"]
+        _job, errors = editor.edit(other, action="draft", title="Baker", slug="baker")
+        assert list(errors) == ["slug"]
+        assert there.slug == "baker"
+
     def test_takes_no_address_that_the_board_needs(self, editor):
         job, errors = editor.add(action="draft", slug="closed")
 
