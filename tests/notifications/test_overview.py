@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import RequestFactory
@@ -12,7 +13,7 @@ from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from jobs.choices import TellFollowers
-from jobs.models import JobPage, JobRecord
+from jobs.models import BoardSettings, JobPage, JobRecord
 from jobs.services import close_job
 from notifications import overview, services
 from notifications.models import AnnouncedState
@@ -191,3 +192,13 @@ class TestCost:
         [*_others, waiting] = figures(make_user())
 
         assert waiting.number == "3+"
+
+
+@pytest.mark.parametrize("groups", [[], ["Site owners"], ["Subscriber support"]])
+def test_the_front_page_bears_the_name_of_the_board(groups):
+    BoardSettings.objects.update(name="Sable & Coast")
+
+    html = Staff(*groups).get(reverse("wagtailadmin_home")).text
+
+    [heading] = BeautifulSoup(html, "html.parser").select("h1")
+    assert heading.text.strip() == "Sable & Coast"
