@@ -12,10 +12,15 @@ from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from jobs.models import JobPage
+from notifications import texts
 from notifications.health import health, summary
 from notifications.job_listing import with_followers
 from notifications.models import AnnouncementSettings
-from notifications.permissions import may_pause, may_see_announcements
+from notifications.permissions import (
+    may_change_texts,
+    may_pause,
+    may_see_announcements,
+)
 from notifications.reminding_editors import closing_soon
 
 #: More would push the rest of the page away; the list of jobs has them all.
@@ -43,7 +48,10 @@ def _asking_first(actions: list[tuple[str, str, bool]]) -> list[tuple[str, str, 
 
 
 class EmailPanel(Component):
-    """Whether email works, in one line; what is wrong, and the way to pause it."""
+    """Whether email works, in one line; what is wrong, and the way to pause it.
+
+    Whoever may mend broken texts is told of them.
+    """
 
     name = "email"
     template_name = "notifications/admin/email_panel.html"
@@ -58,6 +66,7 @@ class EmailPanel(Component):
             "csrf_token": get_token(request),
             "health": found,
             "summary": summary(found),
+            "broken_texts": may_change_texts(request.user) and texts.count_broken(),
             "may_pause": may_pause(request.user),
             "may_see": may_see_announcements(request.user),
         }

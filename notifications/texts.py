@@ -171,6 +171,11 @@ def broken_fields(row: EmailText) -> list[str]:
     ]
 
 
+def count_broken() -> int:
+    """In how many kinds of email something that was saved cannot be used. One query."""
+    return sum(bool(broken_fields(row)) for row in EmailText.objects.all())
+
+
 def texts_for(kind: str, values: Values) -> Texts:
     """What site owners say in one email; a broken text is logged and left out.
 

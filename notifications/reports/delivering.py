@@ -154,6 +154,10 @@ class DeliveryReport(CountsReport):
     list_export = [column.name for column in columns]
     export_headings = {column.name: column.label for column in columns}
 
+    def to_row_dict(self, item: Any) -> dict[str, Any]:
+        row: dict[str, Any] = super().to_row_dict(item)
+        return row | {"kind": OutgoingEmail.Kind(row["kind"]).label}
+
     def get_queryset(self) -> QuerySet[Any, Any]:
         self.emails = self.filter_queryset(settled_in(self.period))
         return by_day_and_kind(self.emails).order_by("-day", "kind")

@@ -587,7 +587,7 @@ class TestDelivery:
     def test_can_be_downloaded(self, support):
         assert exported(support, "delivery")[:2] == [
             ["Day", "Kind", "Sent", "Given up", "Not sent"],
-            ["2026-03-30", "ANNOUNCEMENT", "2", "0", "0"],
+            ["2026-03-30", "Announcement", "2", "0", "0"],
         ]
 
 

@@ -55,6 +55,17 @@ class TestRights:
             if status == 302:
                 assert response.url == reverse("wagtailadmin_home")
 
+    def test_who_may_mend_a_broken_text_is_told_on_the_front_page(
+        self, groups, status, db
+    ):
+        EmailText.objects.create(kind=Kind.CHANGED, subject="{salary}", closing="Bye.")
+        EmailText.objects.create(kind=Kind.CLOSED, closing="Bye.")
+
+        told = words(Staff(*groups).get(reverse("wagtailadmin_home")))
+
+        problem = "A text of 1 kind of email cannot be used and is left out."
+        assert (problem in told) == (status == 200)
+
     def test_others_change_and_send_nothing(self, groups, status, db):
         client = Staff(*groups, email="me@board.example")
 
@@ -88,7 +99,7 @@ class TestList:
 
         for kind in Kind:
             assert str(kind.label) in text
-        assert "or over Subject, Closing" in text
+        assert "or over Subject, closing. Edited" in text
         assert "cannot be used" not in text
 
     def test_costs_the_same_with_no_text_and_with_all(self, owner):
