@@ -142,7 +142,12 @@ class LookSettings(PreviewableMixin, BaseGenericSetting):
         MultiFieldPanel(
             [
                 "tagline",
-                FieldRowPanel(["logo", "favicon"]),
+                FieldRowPanel(
+                    [
+                        "logo",
+                        FieldPanel("favicon", help_text=_("A square is taken of it.")),
+                    ]
+                ),
                 "accent",
                 HelpPanel(template="home/admin/accent.html"),
             ],
