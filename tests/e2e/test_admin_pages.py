@@ -7,10 +7,11 @@ from playwright.sync_api import expect
 
 from jobs.models import JobPage
 from notifications import services
+from notifications.models import Pause
 from tests.e2e.editing import JobEditor
 from tests.e2e.visiting import press_keys_to, tab_to
 from tests.factories import edit, in_days, make_job, make_subscription, make_user
-from tests.notifications.admin_pages import every_page, furnish, is_a_page
+from tests.notifications.admin_pages import every_page, furnish, is_a_page, panels
 
 #: What one can act on, but for Wagtail's header and what arrow keys lead to.
 TO_ACT_ON = (
@@ -20,6 +21,41 @@ TO_ACT_ON = (
 )
 #: What is in a dialog of Wagtail's, which itself has no name.
 DIALOG = ".modal-content"
+#: The panel of followers beside a form, and what it says in each of its states.
+PANEL = "[data-side-panel=followers]"
+STATES = {
+    "never published": "Nobody follows this job yet.",
+    "same": "Nothing they follow has changed",
+    "wording": "Only wording changed",
+    "silenced": "You chose not to tell them this time.",
+    "cancelled": "Cancelled by",
+    "sent": "1 taken by the mail server",
+    "corrected": "Correction: Corrected",
+    "parked": "Pay changed: Parked",
+    "closed": "Filled: Closed",
+    "taken down": "Taken down: Taken down",
+}
+#: Words and controls that run out of what holds them; a wide table may be scrolled.
+CUT_OFF = """
+() => [...document.querySelectorAll(
+    "main :is(a, button, input, select, textarea, p, td, th, dt, dd, h1, h2, h3, li)"
+)].filter(element => {
+    if (!element.checkVisibility({ visibilityProperty: true })) return false;
+    if (element.closest("[data-minimap-container]")) return false;
+    const { right } = element.getBoundingClientRect();
+    for (let around = element; around; around = around.parentElement) {
+        const box = around.getBoundingClientRect();
+        const { overflowX } = getComputedStyle(around);
+        // What is there to be heard only is shrunk to nothing.
+        if (box.width <= 1 || around.matches(".support-scroll")) return false;
+        if (overflowX != "visible" && right > box.right + 1) return true;
+    }
+    const side = document.querySelector(".form-side--open");
+    // A heading is as wide as the page, whatever it says.
+    const covered = side && element.matches(".w-panel :is(button, input, select)");
+    return right > (covered ? side.getBoundingClientRect().left : innerWidth) + 1;
+}).map(element => element.outerHTML.slice(0, 150))
+"""
 #: More than any page has things to stop at.
 STOPS = 300
 #: Wagtail's own: its fields of tags and of rich text, which have no label of theirs.
@@ -59,6 +95,9 @@ def what_opens_beside_a_form(page, job):
     for name in ("followers", "what to mend"):
         page.get_by_role("button", name=f"Toggle {name}").click()
         yield f"panel of {name}"
+    page.goto(every_page(job)["settings jobs.BoardSettings"])
+    page.get_by_role("button", name="Toggle preview").click()
+    yield "preview beside the settings"
 
 
 def dialogs(page, job, under_review):
@@ -115,10 +154,11 @@ def has_dialog(page):
     return page.locator(f"{DIALOG}:visible").count() > 0
 
 
-def barriers(page):
-    """What axe finds, in light and in dark."""
+def barriers(page, inside=""):
+    """What axe finds, in light and in dark; only ``inside`` a part, if there is one."""
     page.add_style_tag(content="*, ::before, ::after { transition: none !important }")
-    context = {"include": [DIALOG]} if has_dialog(page) else {}
+    inside = inside or (DIALOG if has_dialog(page) else "")
+    context = {"include": [inside]} if inside else {}
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         for violation in (
@@ -129,10 +169,10 @@ def barriers(page):
                 yield f"{scheme}: {violation['id']} at {where}"
 
 
-def out_of_reach(page):
+def out_of_reach(page, inside="main"):
     """What Tab does not lead to, from the top of the page to its end."""
     # A dialog keeps the focus to itself.
-    shown = page.locator(DIALOG if has_dialog(page) else "main").locator(TO_ACT_ON)
+    shown = page.locator(DIALOG if has_dialog(page) else inside).locator(TO_ACT_ON)
     shown.evaluate_all("all => all.forEach((e, i) => { e.dataset.stop = i })")
     left = set(range(shown.count()))
     page.evaluate("document.activeElement.blur()")
@@ -147,14 +187,52 @@ def out_of_reach(page):
         yield f"no key leads to {html[:150]}"
 
 
+def cut_off(page):
+    for html in page.evaluate(CUT_OFF):
+        yield f"cut off: {html}"
+
+
 def test_every_page_is_free_of_barriers_and_needs_no_mouse(job, under_review, sign_in):
     page = sign_in()
 
     found = [
         f"{name}: {fault}"
         for name in every_view(page, job, under_review)
-        for fault in (*barriers(page), *out_of_reach(page))
+        for fault in (*barriers(page), *out_of_reach(page), *cut_off(page))
     ]
+
+    assert found == []
+
+
+def every_state(page, jobs):
+    """Open the panel of followers in one state after the other, and say which."""
+    for name, job in jobs.items():
+        page.goto(reverse("wagtailadmin_pages:edit", args=[job.pk]))
+        # A panel that was open stays open on the next page.
+        if not page.locator(PANEL).is_visible():
+            page.get_by_role("button", name="Toggle followers").click()
+        expect(page.locator(PANEL)).to_contain_text(STATES[name])
+        yield name
+
+
+def test_the_panel_of_followers_is_so_in_each_of_its_states(job, deliver, sign_in):
+    jobs = panels(deliver)
+    assert jobs.keys() == STATES.keys()
+    page = sign_in()
+
+    found = [
+        f"{name}: {fault}"
+        for name in every_state(page, jobs)
+        for fault in (
+            *barriers(page, PANEL),
+            *out_of_reach(page, PANEL),
+            *cut_off(page),
+        )
+    ]
+    Pause.objects.create()
+    page.reload()
+    expect(page.locator(PANEL)).to_contain_text("All email is paused")
+    found += [*barriers(page, PANEL), *out_of_reach(page, PANEL)]
 
     assert found == []
 

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from fnmatch import fnmatch
 from typing import Any
 
-from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.log_actions import log
 
-from home.models import HomePage
+from home.models import HomePage, StandardPage
 from jobs.models import JobIndexPage, JobPage, JobRecord
+from jobs.services import close_job
 from notifications import services
+from notifications.correcting import correct
 from notifications.models import (
     AnnouncedState,
     Announcement,
@@ -27,6 +28,8 @@ from tests.factories import (
     edit,
     in_days,
     make_category,
+    make_company,
+    make_draft,
     make_image,
     make_job,
     make_jobs,
@@ -34,14 +37,9 @@ from tests.factories import (
     make_subscription,
     make_user,
 )
-from tests.notifications.admin_urls import our_addresses
+from tests.notifications.admin_urls import our_addresses, our_page_actions, our_settings
 
 READER = "reader.of.all@example.org"
-SETTINGS = (
-    "home.LookSettings",
-    "jobs.BoardSettings",
-    "notifications.AnnouncementSettings",
-)
 #: Wagtail's pages of a job on which we say something, or which say something of ours.
 OF_A_JOB = (
     "copy",
@@ -52,16 +50,8 @@ OF_A_JOB = (
     "usage",
     "workflow_history",
 )
-#: Its bulk actions, in which ours are.
-BULK = (
-    "cancel_jobs",
-    "change_company",
-    "close_as_filled",
-    "delete",
-    "extend_closing_date",
-    "publish",
-    "unpublish",
-)
+#: Its bulk actions in which we say something.
+WAGTAILS_BULK = ("delete", "publish", "unpublish")
 #: Addresses that show no page of their own: parts of others, what only takes a POST,
 #: and what is refused or leads elsewhere.
 NO_PAGES = (
@@ -106,6 +96,45 @@ def furnish(deliver: Callable[[], Any]) -> JobPage:
     edit(JobPage.objects.get(), pay_max=29500)
     edit(JobPage.objects.get(), workplace="HYBRID", publish=False)
     return JobPage.objects.get()
+
+
+def panels(deliver: Callable[[], Any]) -> dict[str, JobPage]:
+    """Jobs that are followed, each with its panel of followers in another state.
+
+    The job of ``furnish`` has what waits, what was told before and a draft.
+    """
+    fields = {"company": make_company(), "closes_at": in_days(30)}
+    found = {"never published": make_draft(title="Never published", **fields)}
+    for name in ("same", "wording", "silenced", "cancelled", "sent", "corrected"):
+        found[name] = make_job(title=name.capitalize(), **fields)
+    for name in ("parked", "closed", "taken down"):
+        found[name] = make_job(title=name.capitalize(), **fields)
+    publisher = make_user("Job publishers")
+    for name, job in found.items():
+        if job.live:
+            make_subscription(job=job, email=f"{name.replace(' ', '.')}@example.org")
+    deliver()
+    edit(found["wording"], summary="Bakes all night.", publish=False)
+    silently = {"tell_followers": "DO_NOT_SEND", "publish": False}
+    edit(found["silenced"], pay_max=29000, **silently)
+    for name in ("cancelled", "sent", "corrected", "parked"):
+        edit(found[name], pay_max=29000)
+    close_job(page_id=found["closed"].pk, reason="FILLED")
+    found["taken down"].unpublish()
+    states = AnnouncedState.objects
+    services.cancel(
+        state_id=states.get(record=found["cancelled"].record).pk, user=publisher
+    )
+    now = timezone.now()
+    states.filter(due_at__isnull=False).update(due_at=now - dt.timedelta(seconds=1))
+    deliver()
+    wrong = Announcement.objects.get(record=found["corrected"].record)
+    correct(announcement_id=wrong.pk, note="It is less.", user=publisher)
+    deliver()
+    Announcement.objects.filter(record=found["parked"].record).update(
+        state=Announcement.State.PARKED
+    )
+    return {name: JobPage.objects.get(pk=job.pk) for name, job in found.items()}
 
 
 def crowd(job: JobPage, count: int) -> None:
@@ -213,7 +242,7 @@ def every_page(job: JobPage) -> dict[str, str]:
     return {
         "front page": reverse("wagtailadmin_home"),
         **{address.name: address.path(samples) for address in our_addresses()},
-        **{f"settings {name}": _settings(name) for name in SETTINGS},
+        **{f"settings {row._meta.label}": _settings(row) for row in our_settings()},
         **{f"job: {name}": _of_page(name, job) for name in OF_A_JOB},
         "job: add": reverse(
             "wagtailadmin_pages:add", args=["jobs", "jobpage", job.get_parent().pk]
@@ -223,8 +252,13 @@ def every_page(job: JobPage) -> dict[str, str]:
             for model in (HomePage, JobIndexPage)
             for name in ("edit", "unpublish", "delete")
         },
-        **{f"bulk: {name}": bulk_path(name, [job]) for name in BULK},
+        "page: edit": _of_page("edit", StandardPage.objects.first()),
+        **{f"bulk: {name}": bulk_path(name, [job]) for name in bulk_actions()},
     }
+
+
+def bulk_actions() -> list[str]:
+    return [*our_page_actions(), *WAGTAILS_BULK]
 
 
 def is_a_page(name: str) -> bool:
@@ -236,10 +270,9 @@ def bulk_path(action: str, jobs: Any) -> str:
     return f"{url}?{'&'.join(f'id={job.pk}' for job in jobs)}&next=/admin/"
 
 
-def _settings(name: str) -> str:
-    app, model = name.lower().split(".")
-    row = apps.get_model(app, model).load()
-    return reverse("wagtailsettings:edit", args=[app, model, row.pk])
+def _settings(model: Any) -> str:
+    names = [model._meta.app_label, model._meta.model_name]
+    return reverse("wagtailsettings:edit", args=[*names, model.load().pk])
 
 
 def _of_page(name: str, page: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
+from wagtail.contrib.settings.registry import registry
 from wagtail.models import Page
 from wagtail.snippets.models import get_snippet_models
 
@@ -53,6 +54,21 @@ def our_bulk_actions() -> list[tuple[str, str, str]]:
         if (names := (model._meta.app_label, model._meta.model_name))
         for action in bulk_action_registry.get_bulk_actions_for_model(*names)
     ]
+
+
+def our_page_actions() -> list[str]:
+    """What can be done to several pages at once that is not Wagtail's own."""
+    actions = bulk_action_registry.get_bulk_actions_for_model("wagtailcore", "page")
+    return sorted(
+        action.action_type
+        for action in actions
+        if action.__module__.split(".")[0] in OUR_APPS
+    )
+
+
+def our_settings() -> list[Any]:
+    """The models of settings that have a page of the admin."""
+    return [model for model in registry if model._meta.app_label in OUR_APPS]
 
 
 def _named(

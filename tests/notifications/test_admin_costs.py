@@ -6,15 +6,18 @@ import pytest
 from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from jobs.models import JobPage
+from tests.factories import make_subscription
 from tests.notifications.admin_pages import (
-    BULK,
+    bulk_actions,
     bulk_path,
     crowd,
     every_page,
     furnish,
     is_a_page,
+    panels,
 )
 from tests.notifications.conftest import Staff
 
@@ -53,10 +56,15 @@ def job(worker):
 
 
 def costs_of(client, job):
-    """Queries and length of what each page answers that ``client`` may open."""
+    """What each page of the admin costs that ``client`` may open."""
     pages = every_page(job)
     jobs = JobPage.objects.order_by("pk")
-    pages |= {f"bulk: {name}": bulk_path(name, jobs) for name in BULK}
+    pages |= {f"bulk: {name}": bulk_path(name, jobs) for name in bulk_actions()}
+    return counted(client, pages)
+
+
+def counted(client, pages):
+    """Queries and length of what each page answers that ``client`` may open."""
     found = {}
     for name, path in pages.items():
         # What is remembered once a process or a person is not counted.
@@ -126,6 +134,24 @@ def test_a_page_costs_the_same_with_five_rows_and_with_fifty(group, pages, job):
     assert dearer(few, many) == {}
     assert too_dear(many) == {}
     assert still_as_short(few, many) == []
+
+
+def test_the_panel_of_followers_costs_the_same_in_each_of_its_states(worker):
+    client = Staff()
+    jobs = panels(worker.run)
+    pages = {
+        name: reverse("wagtailadmin_pages:edit", args=[job.pk])
+        for name, job in jobs.items()
+    }
+
+    few = counted(client, pages)
+    for job in jobs.values():
+        for number in range(MANY if job.first_published_at else 0):
+            make_subscription(job=job, email=f"crowd{number}@example.org")
+    many = counted(client, pages)
+
+    assert few.keys() == jobs.keys()
+    assert dearer(few, many) == {}
 
 
 def dearer(few, many):
