@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.sitemaps import Sitemap
 from django.db.models import Max
-from wagtail.models import Page, Site
+from wagtail.models import Page, Site, get_page_models
 
 from jobs.models import JobPage
 
@@ -20,7 +20,9 @@ class PageSitemap(Sitemap[Page]):
         if site is None:
             return Page.objects.none()
         pages = Page.objects.descendant_of(site.root_page, inclusive=True)
-        return pages.live().public().not_exact_type(JobPage).order_by("path")
+        # The few that they are, named: all that are no jobs would read every job.
+        kinds = [kind for kind in get_page_models() if kind is not JobPage]
+        return pages.live().public().exact_type(*kinds).order_by("path")
 
     def location(self, page: Page) -> str:
         return page.get_url() or "/"

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, rfc3339_date
@@ -200,11 +199,14 @@ def tombstones(now: dt.datetime) -> list[Tombstone]:
 
 
 def _closed_since(since: dt.datetime, now: dt.datetime) -> Any:
-    by_hand = Q(closed_at__gte=since) & ~Q(closed_reason="")
-    by_date = Q(closes_at__gte=since, closes_at__lte=now, closed_reason="")
-    jobs = JobPage.objects.live().public().filter(alias_of__isnull=True)
-    jobs = jobs.filter(by_hand | by_date).select_related("record")
-    return jobs.defer_streamfields().order_by("-closed_at", "-closes_at", "-pk")
+    # Each of them is found in an index of its own: either moment, and nothing else.
+    every = JobPage.objects.order_by().values("pk")
+    by_hand = every.filter(closed_at__gte=since).exclude(closed_reason="")
+    by_date = every.filter(closes_at__gte=since, closes_at__lte=now, closed_reason="")
+    ended = by_hand.union(by_date)
+    jobs = JobPage.objects.live().public().filter(alias_of__isnull=True, pk__in=ended)
+    jobs = jobs.select_related("record").defer_streamfields()
+    return jobs.order_by("-closed_at", "-closes_at", "-pk")
 
 
 def _why(job: JobPage) -> str:

@@ -9,11 +9,11 @@ import datetime as dt
 from typing import Any
 
 from django.contrib.sitemaps import Sitemap
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from wagtail.models import Site
 
-from jobs.models import Company, JobIndexPage, JobPage
+from jobs.models import Company, JobIndexPage, JobListing, JobRecord
 
 PART = 5_000
 
@@ -30,10 +30,12 @@ class JobSitemap(Sitemap[tuple[str, dt.datetime | None]]):
         self._prefix = reverse("wagtail_serve", args=[""])
 
     def items(self) -> QuerySet[Any, tuple[str, dt.datetime | None]]:
-        jobs = JobPage.objects.open().filter(alias_of__isnull=True)
-        found: QuerySet[Any, tuple[str, dt.datetime | None]] = jobs.order_by(
-            "pk"
-        ).values_list("url_path", "last_published_at")
+        # In the order of posting: a part that is full stays as it is.
+        found: QuerySet[Any, tuple[str, dt.datetime | None]] = (
+            JobListing.objects.open()
+            .order_by("number")
+            .values_list("page__url_path", "page__last_published_at")
+        )
         return found
 
     def location(self, item: tuple[str, dt.datetime | None]) -> str:
@@ -43,14 +45,15 @@ class JobSitemap(Sitemap[tuple[str, dt.datetime | None]]):
         return item[1]
 
     def get_latest_lastmod(self) -> dt.datetime | None:
-        latest: dt.datetime | None = JobPage.objects.open().aggregate(
-            x=Max("last_published_at")
+        """When a job was last published: an open one, or one that this closed."""
+        latest: dt.datetime | None = JobRecord.objects.aggregate(
+            x=Max("last_public_at")
         )["x"]
         return latest
 
 
 class CompanySitemap(Sitemap[tuple[str, dt.datetime | None]]):
-    """Companies with an open job, each with when the newest of them was published."""
+    """Companies with an open job, each with when the newest one was last published."""
 
     limit = PART
 
@@ -61,12 +64,10 @@ class CompanySitemap(Sitemap[tuple[str, dt.datetime | None]]):
     def items(self) -> Any:
         if not self._prefix:
             return Company.objects.none().values_list("slug", "pk")
-        jobs = JobPage.objects.open().order_by()
-        named = jobs.filter(company__is_confidential=False)
-        found = named.values("company__slug").annotate(Max("last_published_at"))
-        return found.order_by("company__slug").values_list(
-            "company__slug", "last_published_at__max"
-        )
+        jobs = JobListing.objects.open().filter(company=OuterRef("pk"))
+        published = jobs.order_by("-number").values("page__last_published_at")
+        named = Company.objects.named().filter(Exists(jobs)).order_by("slug")
+        return named.values_list("slug", Subquery(published[:1]))
 
     def location(self, item: tuple[str, dt.datetime | None]) -> str:
         return f"{self._prefix}company/{item[0]}/"

@@ -58,6 +58,7 @@ class JobRecord(models.Model):
     class Meta:
         verbose_name = _("job record")
         indexes = [
+            models.Index(fields=["last_public_at"], name="jobs_last_public"),
             models.Index(
                 fields=["gone_at"],
                 condition=models.Q(gone_at__isnull=False),
