@@ -12,7 +12,11 @@ from typing import Any
 from django.db import transaction
 
 from jobs.choices import TellFollowers
-from jobs.models import Company, JobPage
+from jobs.models import Company, JobListing, JobPage
+
+#: A job is listed for as long after its closing date, should clocks differ.
+CLOSED_FOR = dt.timedelta(days=1)
+LISTED_CHUNK = 500
 
 
 class NotPublic(Exception):
@@ -102,6 +106,24 @@ def change_company(
         return False
     _republish(job, {"company_id": company.pk}, note=note, user=user)
     return True
+
+
+def unlist_closed(*, now: dt.datetime) -> int:
+    """Take jobs that closed by their date out of the table that lists read.
+
+    Nobody sees them in it; after some years it would hold little else. A job whose
+    closing date is moved is listed anew by its trigger. Some at once: answers how many.
+
+    Args:
+        now: by the clock of the database.
+    """
+    closed = JobListing.objects.filter(closes_at__lte=now - CLOSED_FOR)
+    some = list(
+        closed.order_by("closes_at").values_list("pk", flat=True)[:LISTED_CHUNK]
+    )
+    # One of them may be open again by now: "closed" says it once more.
+    rows = closed.filter(pk__in=some)
+    return int(rows._raw_delete(rows.db)) if some else 0
 
 
 def _lock(page_id: int) -> JobPage:

@@ -22,6 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from jobs import services as jobs
 from jobs.facts import OPEN, availability_of, facts_now
 from jobs.models import JobRecord, PublicChange
 from notifications import clock, reconciling, services
@@ -246,6 +247,11 @@ def purge_tallies() -> None:
     Tally.objects.filter(minute__lt=before).delete()
 
 
+def unlist_closed_jobs() -> int:
+    """Take jobs that closed by their date out of what public lists read."""
+    return jobs.unlist_closed(now=clock.database_now())
+
+
 def forget_old_editions() -> int:
     """Keep what tells editions of the public pages apart small."""
     return PublicChange.objects.forget_old()
@@ -264,5 +270,6 @@ STEPS: tuple[Callable[[], object], ...] = (
     forget_counts,
     purge_old_emails,
     purge_tallies,
+    unlist_closed_jobs,
     forget_old_editions,
 )

@@ -1,6 +1,6 @@
 """What the public list reads: one narrow row for each job that anybody may see.
 
-Nothing here is written by Python. Triggers in the database (``jobs.listing_sql``) keep
+Nothing here is written by Python, and only what closed long ago is deleted by it. Triggers in the database (``jobs.listing_sql``) keep
 every row in step with the job, its page, its places and its company, whichever way
 those are written. docs/adr/0011-list-of-jobs-kept-by-triggers.md says why.
 """
@@ -42,7 +42,7 @@ class JobListing(models.Model):
     ``number`` grows with the moment of posting, and no two jobs have the same: it is
     the order "newest first", the point where an older page goes on, and the row of the
     search index, all in one key. ``pay`` is by the year, in the board's currency. A
-    closing date may have passed: ask ``open()``.
+    closing date may have passed, until ``services.unlist_closed``: ask ``open()``.
     """
 
     # Written by the triggers; on SQLite only such a key is the table's own order.

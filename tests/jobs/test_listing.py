@@ -6,9 +6,10 @@ import itertools
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
-from jobs import listing_sql, search, services
+from jobs import editions, listing_sql, search, services
 from jobs.choices import ClosedReason
 from jobs.models import JobListing, JobListingPlace, JobLocation, JobPage, JobWords
 from tests.factories import (
@@ -150,6 +151,71 @@ class TestListing:
         assert JobListing.objects.count() == 0
         assert JobListingPlace.objects.count() == 0
         assert JobWords.objects.count() == 0
+
+
+class TestUnlisting:
+    """Jobs that closed by their date leave the table, which nobody sees."""
+
+    @pytest.fixture
+    def closed(self):
+        return make_job(closes_at=in_days(-2))
+
+    def unlist(self):
+        return services.unlist_closed(now=timezone.now())
+
+    def test_takes_what_closed_a_day_ago_and_nothing_else(self, closed):
+        others = [
+            make_job(closes_at=None),
+            make_job(closes_at=in_days(1)),
+            make_job(closes_at=in_days(-0.5)),
+        ]
+
+        assert self.unlist() == 1
+        assert self.unlist() == 0
+
+        listed = JobListing.objects.values_list("page_id", flat=True)
+        assert set(listed) == {job.pk for job in others}
+        assert JobWords.objects.count() == 3
+        assert JobListingPlace.objects.count() == 3
+        assert listed_now() == open_now()
+
+    def test_takes_some_at_once(self, monkeypatch):
+        monkeypatch.setattr(services, "LISTED_CHUNK", 2)
+        make_jobs(5, closes_at=in_days(-2))
+
+        assert [self.unlist() for _ in range(4)] == [2, 2, 1, 0]
+
+    @pytest.mark.parametrize("closes_at", [None, in_days(9)])
+    def test_does_not_keep_a_job_from_coming_back(self, closed, closes_at):
+        self.unlist()
+
+        JobPage.objects.filter(pk=closed.pk).update(closes_at=closes_at)
+
+        assert listed_now() == open_now() == {closed.pk}
+        assert JobWords.objects.count() == 1
+
+    def test_leaves_a_job_alone_that_is_open_again_meanwhile(self, closed, monkeypatch):
+        """An editor moves its closing date after it was found and before it goes."""
+        filter_by = JobListing.objects.filter().__class__.filter
+
+        def move_then_filter(rows, *args, **given):
+            if "pk__in" in given:
+                JobPage.objects.filter(pk=closed.pk).update(closes_at=in_days(9))
+            return filter_by(rows, *args, **given)
+
+        monkeypatch.setattr(
+            JobListing.objects.all().__class__, "filter", move_then_filter
+        )
+        assert self.unlist() == 0
+
+        assert listed_now() == {closed.pk}
+
+    def test_turns_no_edition(self, closed):
+        before = editions.current(timezone.now())
+
+        assert self.unlist() == 1
+
+        assert editions.current(timezone.now()) == before
 
 
 class TestBulk:

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from jobs.facts import facts_now
-from jobs.models import JobPage, JobRecord
+from jobs.models import JobListing, JobPage, JobRecord
 from jobs.services import close_job, reopen_job
 from notifications import services, ticking
 from notifications.models import (
@@ -386,6 +386,16 @@ class TestForgetting:
         assert [email.key for email in OutgoingEmail.objects.all()] == ["waiting"]
         announcement = Announcement.objects.get()
         assert (announcement.planned, announcement.sent) == (2, 2)
+
+    def test_a_job_that_closed_leaves_the_table_of_lists(self, db, worker):
+        make_job(closes_at=in_days(1))
+        ticking.tick()
+        assert JobListing.objects.exists()
+
+        worker.wait(days=3)
+        ticking.tick()
+
+        assert not JobListing.objects.exists()
 
     def test_what_was_told_and_who_must_not_be_mailed_is_kept(self, followed, worker):
         Suppression.objects.create(address_hash="f" * 64, reason="BLOCKED")
