@@ -47,7 +47,10 @@ class PublicChangeManager(models.Manager["PublicChange"]):
         if self.count() <= self.LIMIT:
             return 0
         newest = self.order_by("-pk").values_list("pk", flat=True)
-        deleted, _rows = self.filter(pk__lt=list(newest[: self.KEEP])[-1]).delete()
+        old = self.filter(pk__lt=list(newest[: self.KEEP])[-1])
+        # Without any the frame would have no edition, and no process could hold it.
+        last = newest.filter(frame=True)[:1]
+        deleted, _rows = old.exclude(pk__in=last).delete()
         return deleted
 
 

@@ -291,6 +291,18 @@ class TestEdition:
         assert edition().whole not in ("", before.whole)
         assert PublicChange.objects.forget_old() == 0
 
+    def test_of_the_frame_outlives_many_changes_of_jobs(self, client, job):
+        saved(LookSettings.load(), tagline="By the sea")
+        PublicChange.objects.bulk_create(
+            PublicChange(made_in=-n, frame=False, token=n + 1) for n in range(1, 300)
+        )
+
+        PublicChange.objects.forget_old()
+
+        assert edition().frame
+        client.get(job.url)
+        assert frame._held
+
     def test_is_watched_by_triggers_that_are_put_back(self, job):
         with connection.cursor() as cursor:
             (name, table), *_others = watching._installed(cursor, connection.vendor)
