@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from wagtail_modeladmin.helpers import PermissionHelper
+from wagtail_modeladmin.helpers import ButtonHelper, PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import IndexView, InspectView
 
@@ -40,6 +40,13 @@ class ReadOnly(PermissionHelper):
 
     def user_can_delete_obj(self, user: Any, obj: Any) -> bool:
         return False
+
+
+class NoButtons(ButtonHelper):
+    """Leaves the moment, which leads to the email, and no second way there."""
+
+    def get_buttons_for_obj(self, *args: Any, **kwargs: Any) -> list[Any]:
+        return []
 
 
 class EmailIndexView(IndexView):
@@ -70,7 +77,9 @@ class EmailInspectView(InspectView):
         return value
 
     def get_fields_dict(self) -> list[dict[str, Any]]:
-        return [row for row in super().get_fields_dict() if row["value"]]
+        nothing = (None, "", False, self.model_admin.get_empty_value_display())
+        rows = super().get_fields_dict()
+        return [row for row in rows if row["value"] not in nothing]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -85,6 +94,7 @@ class EmailLog(ModelAdmin):
     # The support desk has it in its own menu.
     add_to_admin_menu = False
     permission_helper_class = ReadOnly
+    button_helper_class = NoButtons
     history_view_enabled = False
     inspect_view_enabled = True
     index_view_class = EmailIndexView

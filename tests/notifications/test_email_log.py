@@ -195,11 +195,14 @@ def test_a_row_says_in_one_breath_what_became_of_an_email(log, support):
     html = support.get(index()).content.decode()
 
     assert "Sent, Tue 9 June, 14:32, 3 attempts, Bounced" in html
-    assert "Tue 9 June, 13:30" in html
+    assert html.count(inspect(email)) == 1
+    link = html[html.index(inspect(email)) :]
+    assert ">Tue 9 June, 13:30</a>" in link[: link.index("</div>")]
 
 
 def test_what_there_is_nothing_to_say_of_is_left_out(log, support):
     email = log.filter(state="SENT").latest("pk")
+    OutgoingEmail.objects.filter(pk=email.pk).update(last_code="250 2.0.0")
     said = {"Kind", "To", "State", "Sent", "Attempts", "Last answer"}
 
     def labels():
@@ -207,6 +210,8 @@ def test_what_there_is_nothing_to_say_of_is_left_out(log, support):
 
     assert labels() >= said
     assert not labels() & {"Reported", "Uncertain"}
+    OutgoingEmail.objects.filter(pk=email.pk).update(state="FAILED", sent_at=None)
+    assert "Sent" not in labels()
     OutgoingEmail.objects.filter(pk=email.pk).update(uncertain=True)
     assert "Uncertain" in labels()
     assert "The connection broke before the server answered." in (
