@@ -130,7 +130,9 @@ class EmailLog(ModelAdmin):
         """What became of it, when, and after how many attempts if more than one."""
         said = [str(email.get_state_display())]
         if email.sent_at is not None:
-            said.append(formatting.moment(email.sent_at))
+            days = map(formatting.day_long, (email.created_at, email.sent_at))
+            say = formatting.clock if len(set(days)) == 1 else formatting.moment
+            said.append(say(email.sent_at))
         if email.attempts > 1:
             attempts = ngettext(
                 "%(count)d attempt", "%(count)d attempts", email.attempts

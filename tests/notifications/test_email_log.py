@@ -194,10 +194,12 @@ def test_a_row_says_in_one_breath_what_became_of_an_email(log, support):
 
     html = support.get(index()).content.decode()
 
-    assert "Sent, Tue 9 June, 14:32, 3 attempts, Bounced" in html
+    assert "Sent, 14:32, 3 attempts, Bounced" in html
     assert html.count(inspect(email)) == 1
     link = html[html.index(inspect(email)) :]
     assert ">Tue 9 June, 13:30</a>" in link[: link.index("</div>")]
+    OutgoingEmail.objects.filter(pk=email.pk).update(sent_at="2026-06-10T13:32:00Z")
+    assert "Sent, Wed 10 June, 14:32, 3 attempts" in support.get(index()).text
 
 
 def test_what_there_is_nothing_to_say_of_is_left_out(log, support):
