@@ -13,7 +13,7 @@ from wagtail.models import Page, Site
 from wagtail.signals import page_unpublished, post_page_move
 
 from jobs import editions
-from jobs.models import JobPage, JobRecord
+from jobs.models import BoardSettings, JobPage, JobRecord
 from jobsite.public import purging, watching
 from notifications.models import Announcement
 
@@ -33,9 +33,14 @@ def on_migrated(sender: AppConfig, *, using: str, apps: Apps, **kwargs: Any) -> 
     for site in Site.objects.using(using).filter(is_default_site=True):
         site.hostname = url.hostname or "localhost"
         site.port = url.port or DEFAULT_PORTS[url.scheme]
-        site.site_name = site.site_name or settings.WAGTAIL_SITE_NAME
+        site.site_name = site.site_name or BoardSettings().name
         # save(), not update(): it forgets the addresses that Wagtail remembers.
         site.save(using=using)
+
+
+def on_board_saved(sender: type[Model], instance: BoardSettings, **kwargs: Any) -> None:
+    """Call Wagtail's site what the board is called; the admin shows that name."""
+    Site.objects.filter(is_default_site=True).update(site_name=instance.name)
 
 
 def on_migrated_make_cache_tables(
@@ -100,6 +105,9 @@ def register_signal_handlers() -> None:
         on_jobs_migrated,
         sender=apps.get_app_config("jobs"),
         dispatch_uid="jobsite.on_jobs_migrated",
+    )
+    post_save.connect(
+        on_board_saved, sender=BoardSettings, dispatch_uid="jobsite.on_board_saved"
     )
     # What is part of a page is saved and deleted with it. No signal is asked of these,
     # without which Django deletes any number of rows at once.

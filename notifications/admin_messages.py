@@ -18,7 +18,7 @@ from jobs.facts import facts_now, private_paths
 from jobs.models import JobPage, JobRecord
 from notifications import clock, services
 from notifications.audience import crowd_of, hearing
-from notifications.models import AnnouncedState, Announcement
+from notifications.models import AnnouncedState, Announcement, Pause
 from notifications.permissions import may_see_announcements
 
 if TYPE_CHECKING:
@@ -65,7 +65,13 @@ def tell_many(request: HttpRequest, record_ids: list[int]) -> None:
     followers = hearing(changed=changed, ended=ended)
     records = JobRecord.objects.filter(pk__in=followers.values("record"))
     if len(records) == 1:
-        _add(request, outlook_text(services.outlook(record=records[0])), told=True)
+        text = outlook_text(services.outlook(record=records[0]))
+        if len(record_ids) > 1:
+            text = _("“%(title)s”: %(text)s") % {
+                "title": records[0].title,
+                "text": text,
+            }
+        _add(request, text, told=True)
     elif records:
         _add(request, crowd_text(len(records), followers), told=True)
 
@@ -106,20 +112,27 @@ def outlook_text(outlook: Outlook) -> str:
     if outlook.followers == 0:
         return _("Nobody follows this job at the moment. No email goes out.")
     if outlook.news is None:
-        if outlook.state.intent == "DO_NOT_SEND":
-            return _("Followers are not told, as you chose.")
-        return _("Followers are not told: nothing they follow changed.")
+        return _why_nobody_is_told(outlook)
     count = outlook.told
     if count == 0:
         return _("No email goes out: its followers only want to hear when it ends.")
     who = ngettext(
         "%(count)d follower will be told", "%(count)d followers will be told", count
     ) % {"count": count}
+    paused = Pause.objects.exists()
     return _("%(who)s %(when)s that %(what)s.") % {
         "who": who,
-        "when": when(outlook.due_at),
+        "when": _("when email is resumed") if paused else when(outlook.due_at),
         "what": what(outlook.news),
     }
+
+
+def _why_nobody_is_told(outlook: Outlook) -> str:
+    if outlook.state is not None and outlook.state.intent == "DO_NOT_SEND":
+        return _("Followers are not told, as you chose.")
+    if outlook.cancelled:
+        return _("Followers are not told: this news was cancelled.")
+    return _("Followers are not told: nothing they follow changed.")
 
 
 def when(due_at: dt.datetime | None) -> str:

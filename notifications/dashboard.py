@@ -13,6 +13,7 @@ from wagtail.permissions import policy_registry
 
 from jobs.models import JobPage
 from notifications import texts
+from notifications.forms import FindPersonForm
 from notifications.health import health, summary
 from notifications.job_listing import with_followers
 from notifications.models import AnnouncementSettings
@@ -20,6 +21,7 @@ from notifications.permissions import (
     may_change_texts,
     may_pause,
     may_see_announcements,
+    may_see_people,
 )
 from notifications.reminding_editors import closing_soon
 
@@ -69,6 +71,22 @@ class EmailPanel(Component):
             "broken_texts": may_change_texts(request.user) and texts.count_broken(),
             "may_pause": may_pause(request.user),
             "may_see": may_see_announcements(request.user),
+        }
+
+
+class FindPersonPanel(Component):
+    """Where support starts; nothing for those who may not see people."""
+
+    name = "find-person"
+    template_name = "notifications/admin/find_person_panel.html"
+    order = 130
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        request = parent_context["request"]
+        may_see = may_see_people(request.user)
+        return {
+            "csrf_token": get_token(request),
+            "find_form": FindPersonForm() if may_see else None,
         }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
@@ -31,7 +32,10 @@ class EndingForm(forms.Form):
     # Named apart from what Wagtail's own forms beside it hold.
     ending_because = forms.ChoiceField(
         label=_("Reason"),
-        choices=[("", _("No reason given")), *TakenDownBecause.choices],
+        choices=[
+            ("", _("No reason given")),
+            *((value, capfirst(label)) for value, label in TakenDownBecause.choices),
+        ],
         required=False,
     )
     ending_note = forms.CharField(

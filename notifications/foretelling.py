@@ -35,9 +35,10 @@ if TYPE_CHECKING:
 class Forecast:
     """What publishing a job now would do.
 
-    ``news`` is None when followers would not be told. ``told`` counts those among the
-    ``followers`` who want to hear of such news. ``minor`` counts the places
-    where only wording differs. ``intent`` is the strongest wish of the quiet window,
+    ``news`` is None when followers would not be told; ``cancelled`` says whether that
+    is because it was cancelled before. ``told`` counts those among the ``followers``
+    who want to hear of such news. ``minor`` counts the places where only wording
+    differs. ``intent`` is the strongest wish of the quiet window,
     the draft's own included. ``held_until`` is set when a change must wait for the
     least gap since the last one, for longer than the quiet window.
     """
@@ -47,6 +48,7 @@ class Forecast:
     told: int = 0
     news: News | None = None
     minor: int = 0
+    cancelled: bool = False
     intent: str = TellFollowers.AUTOMATIC
     held_until: dt.datetime | None = None
     before: Facts | None = None
@@ -97,6 +99,7 @@ def foretell(page: JobPage) -> Forecast:
         told=people_told(record_id=record.pk, kind=news.kind) if news else 0,
         news=news,
         minor=len(minor),
+        cancelled=services.is_cancelled(announced, after),
         intent=announced.intent,
         held_until=held if held and held > now + window else None,
         before=before,

@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.forms.models import formfield_for_dbfield
 from wagtail.admin.widgets import (
     AdminAutoHeightTextInput,
     AdminDateInput,
@@ -15,7 +16,7 @@ from wagtail.admin.widgets import (
 
 from jobs.choices import ClosedReason
 from jobs.forms import LineInput
-from jobs.models import JobPage, JobRecord
+from jobs.models import Company, JobPage, JobRecord
 from notifications import texts
 from notifications.models import EmailText
 from subscriptions import addresses, services
@@ -112,6 +113,16 @@ class AddFollowerForm(WagtailAdminModelForm):
             consent_path=data["consent_path"],
             given_at=timezone.make_aware(noon),
         )
+
+
+class NewCompanyForm(forms.ModelForm):
+    """What is asked of a company that is made in the chooser."""
+
+    class Meta:
+        model = Company
+        # So that an address typed without a scheme gets https.
+        formfield_callback = formfield_for_dbfield
+        fields = ["name", "website", "email", "is_confidential"]
 
 
 class CloseJobForm(forms.Form):

@@ -150,7 +150,7 @@ def _announce(state: AnnouncedState, now: dt.datetime) -> None:
     record = state.record
     after = facts_now(record, now)
     before, news = state.facts, None
-    if before is not None and not _is_cancelled(state, after):
+    if before is not None and not is_cancelled(state, after):
         news = compare(before, after, intent=state.intent, note=state.note)
         if news is not None and _is_declined(state, before, after, now):
             log_for(record, "notifications.not_told", state.actor)
@@ -206,7 +206,7 @@ def _is_declined(
     return not by_date and availability["state"] == CLOSED
 
 
-def _is_cancelled(state: AnnouncedState, after: Facts) -> bool:
+def is_cancelled(state: AnnouncedState, after: Facts) -> bool:
     """Whether exactly this news was cancelled, and nobody asks for it now."""
     if not state.cancelled_digest or state.intent == TellFollowers.SEND:
         return False
@@ -281,9 +281,10 @@ def draft_announcement(
 class Outlook:
     """What will happen to a job's followers if nobody does anything more.
 
-    ``news`` is None when they will not be told. ``due_at`` is when it goes out, the
-    least gap counted in; None when no comparison is waiting. ``told`` counts those
-    among the ``followers`` who want to hear of such news.
+    ``news`` is None when they will not be told; ``cancelled`` says whether that is
+    because it was cancelled before. ``due_at`` is when it goes out, the least gap
+    counted in; None when no comparison is waiting. ``told`` counts those among the
+    ``followers`` who want to hear of such news.
     """
 
     state: AnnouncedState | None
@@ -291,6 +292,7 @@ class Outlook:
     due_at: dt.datetime | None
     followers: int
     told: int
+    cancelled: bool = False
 
 
 def outlook(*, record: JobRecord | None) -> Outlook:
@@ -299,9 +301,13 @@ def outlook(*, record: JobRecord | None) -> Outlook:
     if record is None or state is None:
         return Outlook(None, None, None, 0, 0)
     followers = followers_of(record_id=record.pk)
-    news = news_of(state)
+    # Not of `record`, which may hold the page as it was.
+    after = facts_now(state.record, clock.database_now()) if state.due_at else None
+    news = news_between(state, after) if after else None
     told = people_told(record_id=record.pk, kind=news.kind) if news else 0
-    return Outlook(state, news, goes_out_at(state, news), followers, told)
+    cancelled = after is not None and is_cancelled(state, after)
+    due_at = goes_out_at(state, news)
+    return Outlook(state, news, due_at, followers, told, cancelled)
 
 
 def goes_out_at(state: AnnouncedState, news: News | None) -> dt.datetime | None:
@@ -326,7 +332,7 @@ def news_between(
     The intent and the note of ``state`` count. None for nothing. Who asks of many
     states gives ``now``; else the database is asked for it.
     """
-    if state.facts is None or _is_cancelled(state, after):
+    if state.facts is None or is_cancelled(state, after):
         return None
     if _is_declined(state, state.facts, after, now or clock.database_now()):
         return None

@@ -67,11 +67,15 @@ class FollowersSidePanel(BaseSidePanel):
         context: dict[str, Any] = super().get_context_data(parent_context)
         context |= outlook_of(self.object, self.forecast)
         last = context["last"]
+        pause = Pause.objects.select_related("paused_by").first()
+        waiting = waiting_of(self.forecast.state)
+        sending = last is not None and last.state in Announcement.ON_ITS_WAY
         return context | {
             # A component is drawn without the request, which would have brought it.
             "csrf_token": get_token(self.request),
-            "waiting": waiting_of(self.forecast.state),
-            "pause": Pause.objects.select_related("paused_by").first(),
+            "waiting": waiting,
+            "pause": pause,
+            "moves": waiting["is_leaving"] if waiting else sending and not pause,
             "may_decide": may_decide(user),
             "may_correct": may_decide(user) and last and may_be_corrected(last),
             "may_see": may_see_announcements(user),
@@ -112,8 +116,14 @@ def stage_of(page: JobPage, forecast: Forecast) -> str:
         return "news" if forecast.told else "endings"
     if forecast.after is not None and not is_open(forecast.after):
         return "ended"
+    return _why_nobody_is_told(forecast)
+
+
+def _why_nobody_is_told(forecast: Forecast) -> str:
     if forecast.intent == TellFollowers.DO_NOT_SEND:
         return "silenced"
+    if forecast.cancelled:
+        return "cancelled"
     return "minor" if forecast.minor else "same"
 
 
@@ -127,7 +137,10 @@ def known_since(page: JobPage, last: Announcement | None) -> dt.datetime | None:
 
 
 def waiting_of(state: AnnouncedState | None) -> dict[str, Any] | None:
-    """What waits to be told, when that is and to how many; None when nothing does."""
+    """What waits to be told, when that is and to how many; None when nothing does.
+
+    ``is_leaving``: its time has come, and a worker takes it at its next look.
+    """
     if state is None:
         return None
     # As it is in the database: the forecast adds the draft's own wish and note.
@@ -143,6 +156,7 @@ def waiting_of(state: AnnouncedState | None) -> dict[str, Any] | None:
         "when": when(goes_out_at),
         "goes_out_at": goes_out_at,
         "minutes": minutes_until(goes_out_at),
+        "is_leaving": goes_out_at is not None and goes_out_at <= timezone.now(),
         "is_held": goes_out_at != saved.due_at,
         "lines": wording.lines(news.changes),
     }

@@ -31,7 +31,7 @@ from jobs.models import Company, JobCategory, JobPage
 from notifications.approving import ApproveView, CollectApprovalView
 from notifications.checklist import ChecklistSidePanel
 from notifications.email_log import EmailLog
-from notifications.forms import AddFollowerForm
+from notifications.forms import AddFollowerForm, NewCompanyForm
 from notifications.permissions import may_export_people
 from notifications.side_panels import FollowersSidePanel
 from notifications.support import acts
@@ -60,7 +60,7 @@ LIVE_JOBS = Column("live_jobs", label=_("Public jobs"), sort_key="live_jobs")
 class CompanyChooserViewSet(SnippetChooserViewSet):
     """Chooses a company that still hires, or makes a new one on the spot."""
 
-    form_fields = ["name", "website", "email", "is_confidential"]
+    creation_form_class = NewCompanyForm
     create_action_label = _("Create company")
     creation_tab_label = _("New company")
 

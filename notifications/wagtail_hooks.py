@@ -14,7 +14,12 @@ from wagtail_modeladmin.options import modeladmin_register
 
 from notifications import hooks as ours
 from notifications.bulk_actions import JOB_BULK_ACTIONS
-from notifications.dashboard import ClosingSoonPanel, EmailPanel, ReviewPanel
+from notifications.dashboard import (
+    ClosingSoonPanel,
+    EmailPanel,
+    FindPersonPanel,
+    ReviewPanel,
+)
 from notifications.email_log import EmailLog
 from notifications.job_listing import job_listing_viewset
 from notifications.overview import OverviewPanel
@@ -161,6 +166,11 @@ def register_urls():  # type: ignore[no-untyped-def]
             editing.preview_email,
             name="notifications_preview_email",
         ),
+        path(
+            "jobs/<int:page_id>/followers/",
+            editing.followers_panel,
+            name="notifications_followers_panel",
+        ),
         path("support/address/", support.block_unknown, name="support_block_unknown"),
         path(
             "support/people/<int:pk>/link/", support.send_link, name="support_send_link"
@@ -205,7 +215,7 @@ def add_panels(request, panels):  # type: ignore[no-untyped-def]
         ReviewPanel() if isinstance(panel, WorkflowObjectsToModeratePanel) else panel
         for panel in panels
     ]
-    panels += [OverviewPanel(), ClosingSoonPanel()]
+    panels += [FindPersonPanel(), OverviewPanel(), ClosingSoonPanel()]
     if may_see_announcements(request.user):
         panels.append(EmailPanel())
 

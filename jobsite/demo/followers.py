@@ -105,12 +105,15 @@ def _write_to(subscription: Subscription) -> None:
 def _log(
     subscription: Subscription, kind: str, key: str, priority: int, at: dt.datetime
 ) -> None:
-    email = OutgoingEmail.objects.create(
-        kind=kind,
+    # It is there already if somebody deleted the job that it was about, which is back.
+    email, _made = OutgoingEmail.objects.get_or_create(
         key=key,
-        subscriber=subscription.subscriber,
-        priority=priority,
-        **sent(at),
+        defaults={
+            "kind": kind,
+            "subscriber": subscription.subscriber,
+            "priority": priority,
+            **sent(at),
+        },
     )
     email.subscriptions.add(subscription)
 

@@ -7,12 +7,11 @@ import json
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.core.files.images import ImageFile
 from django.db.models import Model
 from django.utils.text import slugify
 from wagtail.images import get_image_model
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
 from home.models import HomePage, LookSettings, StandardPage
 from jobs.models import BoardSettings, Company, JobCategory, JobIndexPage
@@ -94,10 +93,6 @@ def furnish(index: JobIndexPage, owner: Any) -> None:
             _column("The board", {"page": about.pk}),
         ),
     )
-    site = Site.objects.get(is_default_site=True)
-    if site.site_name in ("", settings.WAGTAIL_SITE_NAME):
-        site.site_name = pages.BOARD["name"]
-        site.save()
 
 
 def _page(

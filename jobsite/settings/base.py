@@ -6,6 +6,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
+from jobsite.naming import name_of_board
 from jobsite.settings.environment import (
     BASE_DIR,
     below_base_dir,
@@ -275,7 +276,8 @@ CONTENT_SECURITY_POLICY = {
 
 # Wagtail
 
-WAGTAIL_SITE_NAME = "Jobs board"
+# Typed before many pages are deleted, and shown to those who have no page.
+WAGTAIL_SITE_NAME = name_of_board
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILSEARCH_BACKENDS = {
     "default": {"BACKEND": "wagtail.search.backends.database"},

@@ -245,9 +245,7 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
         return self.exclude(state__in=Announcement.UNTOLD)
 
     def unfinished(self) -> AnnouncementQuerySet:
-        return self.filter(
-            state__in=[Announcement.State.EXPANDING, Announcement.State.SENDING]
-        )
+        return self.filter(state__in=Announcement.ON_ITS_WAY)
 
     def stopped(self, now: dt.datetime) -> AnnouncementQuerySet:
         """Those that an error stopped, while they are still worth telling."""
@@ -329,6 +327,8 @@ class Announcement(models.Model):
 
     #: States of those that nobody was told.
     UNTOLD = (State.CANCELLED, State.SKIPPED)
+    #: States of those that some people have yet to be told.
+    ON_ITS_WAY = (State.EXPANDING, State.SENDING)
     #: Kinds that also those hear who asked for closings only.
     ENDINGS = (Kind.CLOSED, Kind.TAKEN_DOWN, Kind.OPEN_AGAIN)
     #: And a correction, which goes to whoever got what it corrects.

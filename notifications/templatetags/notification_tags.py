@@ -11,12 +11,16 @@ from django.db.models import BigIntegerField
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.templatetags.wagtailadmin_tags import bulk_action_choices
+from wagtail.models import Page
+from wagtail.permissions import policy_registry
 
 from jobs import formatting, wording
 from jobs.facts import Change
 from jobs.models import JobPage
 from jobs.prepared import Given, Prepared
 from jobs.wording import ChangeLine, ended_word
+from notifications.bulk_actions import JOB_BULK_ACTIONS
 from notifications.endings import EndingForm, ending_of
 from notifications.foretelling import foretell_publishing
 from notifications.models import Announcement, AnnouncementSettings, Pause
@@ -25,8 +29,6 @@ from notifications.personal_data import sent_about
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from wagtail.models import Page
-
     from jobs.models import JobRecord
     from subscriptions.follows import FollowShown
 
@@ -34,6 +36,12 @@ register = template.Library()
 
 #: How long something is news: marked where it stands, and above the job.
 NEWS = dt.timedelta(days=14)
+#: Bulk actions that take the right to publish a page.
+OF_PUBLISHERS = {
+    "publish",
+    "unpublish",
+    *(action.action_type for action in JOB_BULK_ACTIONS),
+}
 #: What the timeline needs of an announcement.
 SHOWN = ("kind", "created_at", "changes", "lines", "note", "after")
 ENDING_VERBS: dict[str, Any] = {
@@ -146,6 +154,39 @@ def with_emails(follows: Sequence[FollowShown]) -> list[tuple[FollowShown, list[
     """
     sent = sent_about([follow.subscription for follow in follows])
     return [(follow, sent[follow.subscription.pk]) for follow in follows]
+
+
+@register.inclusion_tag("wagtailadmin/shared/buttons.html", takes_context=True)
+def allowed_bulk_actions(
+    context: Any, app_label: str, model_name: str
+) -> dict[str, Any]:
+    """Offer Wagtail's bulk actions; those of publishers to nobody who publishes nothing.
+
+    What they may do to each page is asked when they confirm.
+    """
+    found: dict[str, Any] = bulk_action_choices(context, app_label, model_name)
+    is_of_pages = (app_label, model_name) == ("wagtailcore", "page")
+    if is_of_pages and not _publishes(context["request"].user):
+        found["buttons"] = _without_publishing(found["buttons"])
+    return found
+
+
+def _publishes(user: Any) -> bool:
+    policy = policy_registry.get_by_type(Page)
+    return bool(policy.user_has_permission(user, "publish"))
+
+
+def _without_publishing(buttons: Iterable[Any]) -> list[Any]:
+    kept = []
+    for button in buttons:
+        if hasattr(button, "dropdown_buttons"):
+            button.dropdown_buttons = _without_publishing(button.dropdown_buttons)
+            is_kept = bool(button.dropdown_buttons)
+        else:
+            is_kept = button.url.rstrip("/").rpartition("/")[2] not in OF_PUBLISHERS
+        if is_kept:
+            kept.append(button)
+    return kept
 
 
 @register.inclusion_tag("notifications/admin/includes/publishing.html")

@@ -20,8 +20,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from jobs import wording
 from jobs.facts import facts_now, private_paths
-from notifications import clock, services
-from notifications.admin_messages import what
+from notifications import clock, headings, services
 from notifications.audience import audience, counted
 from notifications.correcting import may_be_corrected
 from notifications.delivery import parking
@@ -120,9 +119,9 @@ def waiting_news() -> Iterator[dict[str, Any]]:
         after = facts_now(state.record, now, private)
         news = services.news_between(state, after, now)
         if news is not None:
-            found.append((state, news))
-    lines = wording.lines_of_each([news.changes for _state, news in found])
-    for (state, news), of_news in zip(found, lines, strict=True):
+            found.append((state, news, after))
+    lines = wording.lines_of_each([news.changes for _state, news, _after in found])
+    for (state, news, after), of_news in zip(found, lines, strict=True):
         ends = news.kind in Announcement.FOR_EVERYONE
         is_held = not (ends or state.at_once or state.changed_at is None)
         yield {
@@ -131,9 +130,8 @@ def waiting_news() -> Iterator[dict[str, Any]]:
             "goes_out_at": max(state.due_at, state.changed_at + gap)
             if is_held
             else state.due_at,
-            "what": what(news),
+            "what": headings.what_happened(news.kind, news.changes, after),
             "lines": of_news,
-            "kind": Kind(news.kind).label,
         }
 
 

@@ -1,4 +1,4 @@
-"""What the panel of followers opens: emails before they are sent."""
+"""The panel of followers by itself, and the emails that it shows before they are sent."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from jobs.models import JobPage
 from notifications.foretelling import foretell, waiting_email
 from notifications.models import AnnouncedState
 from notifications.permissions import may_see_announcements
+from notifications.side_panels import FollowersSidePanel
 
 if TYPE_CHECKING:
     from typing import Any
@@ -21,6 +22,18 @@ if TYPE_CHECKING:
     from notifications.previews import Preview
 
 TEMPLATE = "notifications/admin/preview_email.html"
+
+
+def followers_panel(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Draw the panel anew, for an editor who watches how an email goes out.
+
+    Needs the right to edit the page.
+    """
+    page = get_object_or_404(JobPage, pk=page_id, alias_of__isnull=True)
+    if not _may_edit(request.user, page):
+        raise PermissionDenied
+    panel = FollowersSidePanel(page.get_latest_revision_as_object(), request)
+    return HttpResponse(panel.render_html({}))
 
 
 def preview_email(request: HttpRequest, page_id: int) -> HttpResponse:

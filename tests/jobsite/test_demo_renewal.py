@@ -168,6 +168,19 @@ class TestWhatPeopleWrote:
         assert town.job("Hospital porter").is_open
         assert town.job("Hospital porter").record.subscriptions.confirmed().count() == 2
 
+    def test_comes_back_with_who_had_asked_to_follow_it(self, town):
+        waiting = Subscription.objects.get(
+            confirmed_at=None, record__title="Ticket clerk (weekends)"
+        )
+        town.job("Ticket clerk (weekends)").delete()
+
+        town.run()
+
+        again = town.job("Ticket clerk (weekends)").record.subscriptions
+        asked = again.get(confirmed_at=None)
+        assert asked.subscriber_id == waiting.subscriber_id
+        assert OutgoingEmail.objects.get(kind="CONFIRM", subscriptions=asked)
+
     def test_stays_when_a_company_has_another_name(self, town):
         Company.objects.filter(name="Crumb & Co").update(name="Crumb & Sons")
         before = town.counts()

@@ -2,6 +2,8 @@ import pytest
 from django.core.management import call_command
 from wagtail.models import Page, Site
 
+from jobs.models import BoardSettings
+
 
 @pytest.mark.django_db
 class TestMigrating:
@@ -33,9 +35,26 @@ class TestMigrating:
 
         assert home.get().full_url == "https://jobs.example/"
 
+    def test_gives_it_a_name(self):
+        Site.objects.filter(is_default_site=True).update(site_name="")
+
+        call_command("migrate", verbosity=0)
+
+        assert Site.objects.get(is_default_site=True).site_name == "Jobs"
+
     def test_keeps_a_name_that_somebody_gave_the_site(self, settings):
         Site.objects.filter(is_default_site=True).update(site_name="Marlhaven Jobs")
 
         call_command("migrate", verbosity=0)
 
         assert Site.objects.get(is_default_site=True).site_name == "Marlhaven Jobs"
+
+
+@pytest.mark.django_db
+def test_what_the_board_is_called_the_admin_is_called(settings):
+    board = BoardSettings.load()
+    board.name = "Work & Sea"
+    board.save()
+
+    assert Site.objects.get(is_default_site=True).site_name == "Work & Sea"
+    assert settings.WAGTAIL_SITE_NAME == "Work & Sea"

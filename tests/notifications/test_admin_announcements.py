@@ -62,7 +62,7 @@ class TestList:
 
         html = response.content.decode()
         [row] = response.context["waiting"]
-        assert (row["what"], row["people"]) == ("pay changed", 2)
+        assert (row["what"], row["people"]) == ("Pay changed", 2)
         assert "£26,000 to £29,000 a year" in html
         assert "More dough &amp; pay." in html
         assert "Petra Pauls" in html or waiting.actor.username in html

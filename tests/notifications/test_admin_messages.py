@@ -13,7 +13,7 @@ from django.urls import reverse
 from jobs.models import JobPage
 from jobs.services import close_job
 from notifications import admin_messages, reconciling, services
-from notifications.models import AnnouncedState, AnnouncementSettings
+from notifications.models import AnnouncedState, AnnouncementSettings, Pause
 from tests.factories import (
     edit,
     make_board,
@@ -115,6 +115,24 @@ class TestOutlook:
         edit(followed, pay_max=29000, tell_followers="DO_NOT_SEND")
 
         assert self.foretold(followed) == "Followers are not told, as you chose."
+
+    def test_what_was_cancelled_is_not_said_to_be_unchanged(self, followed, staff):
+        edit(followed, pay_max=29000)
+        state = AnnouncedState.objects.get()
+        services.cancel(state_id=state.pk, user=staff.user)
+        edit(JobPage.objects.get())
+
+        assert self.foretold(followed) == (
+            "Followers are not told: this news was cancelled."
+        )
+
+    def test_a_pause_is_counted_in(self, followed, staff):
+        Pause.objects.create(paused_by=staff.user)
+        edit(followed, pay_max=29000)
+
+        assert self.foretold(followed) == (
+            "2 followers will be told when email is resumed that pay changed."
+        )
 
     def test_a_note_alone_is_named(self, followed):
         edit(followed, tell_followers="SEND", change_note="Please read & smile")
@@ -222,7 +240,8 @@ class TestInBulk:
             edit(job, summary="Other words", publish=False)
 
         assert self.bulk(staff, "publish", jobs) == [
-            "2 followers will be told at 14:32 that pay changed. See or cancel"
+            f"“{TITLE}”: 2 followers will be told at 14:32 that pay changed. "
+            "See or cancel"
         ]
 
     def test_nothing_to_tell_is_not_worth_a_line(self, jobs, staff):

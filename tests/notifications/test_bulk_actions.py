@@ -102,7 +102,8 @@ class TestAsking:
 
         text = text_of(publisher.get(bulk_url("close_as_filled", followed)))
 
-        assert "All email is paused. It goes out when it is resumed" in text
+        assert "All email is paused: the email goes out when that ends." in text
+        assert "For 10 minutes it can be cancelled under Announcements." in text
 
     def test_says_that_drafts_keep_waiting(self, publisher):
         job = make_job()

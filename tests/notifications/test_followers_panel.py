@@ -10,6 +10,7 @@ from django.urls import reverse
 from jobs import formatting
 from jobs.models import JobPage
 from jobs.services import close_job
+from notifications import services
 from notifications.admin_messages import when
 from notifications.models import (
     AnnouncedState,
@@ -40,6 +41,18 @@ def panel(client, job):
     html = client.get(edit_url(job)).content.decode()
     start = html.index('data-side-panel="followers"')
     return squeezed(html[start : html.index("</aside>", start)])
+
+
+def panel_url(job):
+    return reverse("notifications_followers_panel", args=[job.pk])
+
+
+def moves(client, job):
+    return "data-moves" in client.get(panel_url(job)).content.decode()
+
+
+def decision_url(name):
+    return reverse(f"notifications_{name}", args=[AnnouncedState.objects.get().pk])
 
 
 def edit_url(job):
@@ -143,6 +156,47 @@ class TestStages:
         first = formatting.moment(followed.first_published_at)
         assert f"Followers still know the job as it was {first}." in text
 
+    def test_what_was_cancelled_is_not_said_to_be_unchanged(self, followed, publisher):
+        edit(followed, pay_max=29000)
+        publisher.post(decision_url("cancel"))
+
+        text = panel(publisher, followed)
+
+        assert "What changed was cancelled. Publishing emails no one" in text
+        assert "Nothing they follow has changed" not in text
+        assert "Tell them anyway" in text
+
+    def test_after_a_cancellation_the_next_change_tells_all_of_it(
+        self, followed, publisher
+    ):
+        edit(followed, pay_max=29000)
+        publisher.post(decision_url("cancel"))
+        edit(JobPage.objects.get(), workplace="HYBRID", publish=False)
+
+        text = panel(publisher, followed)
+
+        assert "will tell 2 followers: pay and workplace changed." in text
+
+    def test_what_goes_out_now_is_not_decided_any_more(self, followed, publisher):
+        edit(followed, pay_max=29000)
+        publisher.post(decision_url("send_now"))
+
+        text = panel(publisher, followed)
+
+        assert "Goes out now to 2 people: pay changed." in text
+        assert "Send now" not in text
+        assert "Cancel" not in text
+
+    def test_what_was_for_nobody_says_so(self, followed, publisher, worker):
+        followed.record.subscriptions.update(closings_only=True)
+        edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+
+        text = panel(publisher, followed)
+
+        assert "there was nobody to tell" in text
+        assert "0 taken" not in text
+
     def test_what_the_least_gap_holds_says_so(self, followed, publisher, worker):
         AnnouncementSettings.objects.update(least_gap_hours=4)
         edit(followed, pay_max=29000)
@@ -174,12 +228,67 @@ class TestStages:
         assert "All email is paused since" in text
         assert f"by {publisher.user}." in text
 
+    def test_what_waits_in_a_pause_goes_out_after_it(self, followed, publisher):
+        Pause.objects.create(paused_by=publisher.user)
+        job = edit(followed, pay_max=29000)
+        until = formatting.moment(AnnouncedState.objects.get().due_at)
+
+        text = panel(publisher, job)
+
+        assert "Goes out when email is resumed to 2 people: pay changed." in text
+        assert f"It can be cancelled until {until}." in text
+
     def test_an_alias_has_none(self, followed, publisher):
         alias = followed.create_alias(update_slug="again")
 
         html = publisher.get(edit_url(alias)).content.decode()
 
         assert 'data-side-panel="followers"' not in html
+
+
+class TestBeingWatched:
+    def test_it_is_looked_at_again_while_an_email_leaves(
+        self, followed, publisher, worker
+    ):
+        edit(followed, pay_max=29000)
+        assert not moves(publisher, followed)
+
+        publisher.post(decision_url("send_now"))
+        assert moves(publisher, followed)
+
+        worker.run()
+        assert not moves(publisher, followed)
+
+    def test_it_is_looked_at_again_while_mails_are_sent(self, followed, publisher):
+        edit(followed, pay_max=29000)
+        publisher.post(decision_url("send_now"))
+        services.announce_next()
+
+        text = panel(publisher, followed)
+
+        assert "On its way" in text
+        assert "Sent to 0 of 0" not in text
+        assert moves(publisher, followed)
+        Pause.objects.create(paused_by=publisher.user)
+        assert not moves(publisher, followed)
+
+    def test_by_itself_it_says_the_same_as_beside_the_form(self, followed, publisher):
+        edit(followed, pay_max=29000, publish=False)
+
+        alone = publisher.get(panel_url(followed))
+
+        assert squeezed(alone.content.decode()) in panel(publisher, followed)
+
+    def test_it_has_its_place_before_there_is_a_page(self, followed, publisher):
+        url = reverse(
+            "wagtailadmin_pages:add",
+            args=["jobs", "jobpage", followed.get_parent().pk],
+        )
+
+        html = publisher.get(url).content.decode()
+
+        assert 'class="followers-panel"' in html
+        assert "data-redraws-from" not in html
 
 
 class TestRights:

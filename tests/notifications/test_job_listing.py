@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 
 import pytest
 from django.core.management import call_command
@@ -202,3 +203,33 @@ def test_a_stale_job_is_pointed_out(publisher):
     text = squeezed(listing(publisher).content.decode())
 
     assert "untouched for 60 days" in text
+
+
+class TestWhatIsOfferedToSeveral:
+    ALL = {
+        "cancel_jobs",
+        "change_company",
+        "close_as_filled",
+        "delete",
+        "extend_closing_date",
+        "move",
+        "publish",
+        "unpublish",
+    }
+
+    def offered(self, group, url):
+        html = Staff(group).get(url).content.decode()
+        return set(re.findall(r'href="/admin/bulk/wagtailcore/page/(\w+)/', html))
+
+    @pytest.mark.parametrize("group", ["Job publishers", "Site owners"])
+    def test_is_all_to_those_who_publish(self, group, followed):
+        url = reverse("jobs_listing:index")
+
+        assert self.offered(group, url) == self.ALL
+
+    def test_is_what_editors_may_do_with_their_drafts(self, followed):
+        for url in (
+            reverse("jobs_listing:index"),
+            reverse("wagtailadmin_explore", args=[followed.get_parent().pk]),
+        ):
+            assert self.offered("Job editors", url) == {"delete", "move"}

@@ -32,6 +32,7 @@ OPEN = {
     "notifications_announcement*": GROUPS,
     "notifications_preview_waiting": GROUPS,
     "notifications_preview_email": (E, P, O),
+    "notifications_followers_panel": (E, P, O),
     "notifications_correct": (P, O),
     "notifications_send_now": (P, O),
     "notifications_cancel": (P, O),

@@ -235,3 +235,23 @@ class TestRights:
         assert READER in text
         for words in ("Block the address", "Erase the person", "Send them their link"):
             assert words not in text
+
+
+class TestFrontPage:
+    def front_page(self, client):
+        return client.get(reverse("wagtailadmin_home")).content.decode()
+
+    def test_finds_a_person_and_no_page(self, person, support):
+        html = self.front_page(support)
+
+        assert "Search all pages" not in html
+        form = html[html.index(f'action="{reverse(f"{PEOPLE}:list")}"') :]
+        assert "csrfmiddlewaretoken" in form[: form.index("</form>")]
+        assert find(support, READER).url == page_of(person)
+
+    @pytest.mark.parametrize("group", ["Job editors", "Job publishers", "Site owners"])
+    def test_finds_pages_and_nobody_for_others(self, followed, group):
+        html = self.front_page(Staff(group))
+
+        assert "Search all pages" in html
+        assert "Find the person" not in html

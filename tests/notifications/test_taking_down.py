@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from jobs.models import JobPage
+from jobs.models import BoardSettings, JobPage
 from notifications.models import AnnouncedState, Announcement
 from tests.factories import follow, make_board, make_job, make_page
 from tests.notifications.conftest import READERS, TITLE, Staff
@@ -176,18 +176,21 @@ class TestManyPages:
             make_job()
 
     @pytest.mark.usefixtures("many")
+    @pytest.mark.parametrize("way", ["alone", "in bulk"])
     def test_are_deleted_once_the_name_is_typed_and_keep_what_was_said(
-        self, staff, settings
+        self, staff, way
     ):
-        url = page_url("delete", make_board())
-        assert "to confirm" in text_of(staff.get(url))
+        BoardSettings.objects.update_or_create(defaults={"name": "Work & Sea"})
+        board = make_board()
+        url = page_url("delete", board) if way == "alone" else bulk_url("delete", board)
+        assert "Please type Work & Sea to confirm." in text_of(staff.get(url))
 
-        response = staff.post(url, WHY | {"confirm_site_name": "another"})
+        response = staff.post(url, WHY | {"confirm_site_name": "Jobs"})
 
         assert ">\nCrumb &amp; Co asked us to.</textarea>" in response.content.decode()
         assert JobPage.objects.count() == 11
 
-        staff.post(url, WHY | {"confirm_site_name": settings.WAGTAIL_SITE_NAME})
+        staff.post(url, WHY | {"confirm_site_name": "Work & Sea"})
 
         assert not JobPage.objects.exists()
         assert AnnouncedState.objects.first().because == "IN_ERROR"

@@ -12,12 +12,30 @@ document.addEventListener("click", (event) => {
   choice.focus();
 });
 
+function minutesLeft(left) {
+  return Math.ceil((Date.parse(left.dataset.countsDownTo) - Date.now()) / 60_000);
+}
+
 function countDown() {
   for (const left of document.querySelectorAll("[data-counts-down-to]")) {
-    const ms = Date.parse(left.dataset.countsDownTo) - Date.now();
-    const minutes = Math.ceil(ms / 60_000);
+    const minutes = minutesLeft(left);
     left.textContent = minutes > 0 ? left.dataset.words.replace("0", minutes) : "";
   }
 }
 
+// While an email leaves, the panel is looked at again until it says that it has left.
+async function watch() {
+  const panel = document.querySelector("[data-redraws-from]");
+  if (!panel?.checkVisibility() || document.hidden) return;
+  const counted = [...panel.querySelectorAll("[data-counts-down-to]")];
+  const moves = "moves" in panel.dataset || counted.some((left) => minutesLeft(left) < 1);
+  if (!moves || panel.contains(document.activeElement)) return;
+  const answer = await fetch(panel.dataset.redrawsFrom);
+  // Elsewhere is the page to sign in.
+  if (!answer.ok || answer.redirected) return;
+  const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
+  panel.replaceWith(drawn.querySelector("[data-redraws-from]"));
+}
+
 setInterval(countDown, 5_000);
+setInterval(() => watch().catch(() => {}), 2_000);
