@@ -214,7 +214,8 @@ def bulk_fields_of_ending(
 
     ``items`` are those of Wagtail's bulk actions.
     """
-    return _ending(context, [item["item"] for item in items], deletes=deletes)
+    pages = [item["item"] for item in items]
+    return _ending(context, pages, deletes=deletes) | {"several": len(pages) > 1}
 
 
 def _ending(context: Any, pages: Iterable[Page], *, deletes: bool) -> dict[str, Any]:
