@@ -39,11 +39,30 @@ def our_addresses() -> list[Address]:
     """In the order of the resolver, each name once."""
     found = {}
     for name, pattern in _named(get_resolver().url_patterns):
-        if OURS.match(name) or _view_of(pattern).__module__.split(".")[0] in OUR_APPS:
+        if _is_ours(name, pattern):
             regex = getattr(pattern.pattern, "regex", None)
             parameters = tuple(pattern.pattern.converters) or tuple(regex.groupindex)
             found[name] = Address(name, parameters)
     return list(found.values())
+
+
+def ours_without_a_name() -> list[str]:
+    """What of ours in the admin no name leads to, so that no rule can speak of it."""
+    return [
+        where
+        for where, pattern in _below(get_resolver().url_patterns)
+        if not pattern.name and _is_ours("", pattern)
+    ]
+
+
+def addresses_of_a_page() -> list[str]:
+    """The names of Wagtail's addresses that take a page and nothing else."""
+    return [
+        name.removeprefix("wagtailadmin_pages:")
+        for name, pattern in _named(get_resolver().url_patterns)
+        if name.startswith("wagtailadmin_pages:")
+        and list(pattern.pattern.converters) == ["page_id"]
+    ]
 
 
 def our_bulk_actions() -> list[tuple[str, str, str]]:
@@ -81,6 +100,25 @@ def _named(
             yield from _named(pattern.url_patterns, namespace, where)
         elif where.startswith("admin/") and pattern.name:
             yield f"{prefix}{pattern.name}", pattern
+
+
+def _below(patterns: list[Any], inside: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        where = inside + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _below(pattern.url_patterns, where)
+        elif where.startswith("admin/"):
+            yield where, pattern
+
+
+def _is_ours(name: str, pattern: URLPattern) -> bool:
+    """By its name, by who wrote the view, or by whose rows it shows."""
+    view = _view_of(pattern)
+    given = getattr(pattern.callback, "view_initkwargs", {}).get("model")
+    model = given or getattr(view, "model", None)
+    owner = getattr(getattr(model, "_meta", None), "app_label", None)
+    module = view.__module__.split(".")[0]
+    return bool(OURS.match(name)) or {module, owner} & {*OUR_APPS} != set()
 
 
 def _view_of(pattern: URLPattern) -> Any:

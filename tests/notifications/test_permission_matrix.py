@@ -11,13 +11,20 @@ import pytest
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
+from wagtail.log_actions import log
 
 from jobs.models import JobPage
 from notifications.models import AnnouncedState
+from subscriptions.models import Subscriber
 from tests.e2e.crawling import rows
 from tests.factories import edit, make_category, make_image
 from tests.notifications.admin_pages import samples_of
-from tests.notifications.admin_urls import our_addresses, our_bulk_actions
+from tests.notifications.admin_urls import (
+    addresses_of_a_page,
+    our_addresses,
+    our_bulk_actions,
+    ours_without_a_name,
+)
 from tests.notifications.conftest import READERS, Staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -73,17 +80,40 @@ SETTINGS = {
     ("home", "looksettings"): (O,),
     ("notifications", "announcementsettings"): (O,),
 }
-#: Wagtail's own pages of a job.
+#: Wagtail's own pages of a job, all of them.
 JOB_PAGES = {
     "edit": (E, P, O),
+    "preview_on_edit": (E, P, O),
+    "view_draft": (E, P, O),
     "delete": (P, O),
     "unpublish": (P, O),
+    "set_privacy": (P, O),
+    "lock": (P, O),
+    "unlock": (P, O),
     "history": (E, P, O),
+    "history_results": (E, P, O),
     "usage": (E, P, O),
     "workflow_history": (E, P, O),
     "copy": (E, P, O),
-    "view_draft": (E, P, O),
+    # Leads to the history, which asks; and a warning that says nothing of the job.
+    "revisions_index": GROUPS,
+    "confirm_workflow_cancellation": GROUPS,
+    # There is nothing to convert.
+    "convert_alias": NOBODY,
 }
+#: Lists and searches of Wagtail's, in which somebody of ours might stand.
+WAGTAILS_LISTS = (
+    "wagtailadmin_home",
+    "wagtailadmin_pages:search",
+    "wagtailadmin_pages:search_results",
+    "wagtailadmin_reports:site_history",
+    "wagtailadmin_reports:site_history_results",
+    "wagtailadmin_reports:aging_pages",
+    "wagtailadmin_reports:locked_pages",
+    "wagtailadmin_reports:workflow",
+    "wagtailadmin_reports:workflow_tasks",
+    "wagtailadmin_reports:page_types_usage",
+)
 #: A list whose file names people takes a right that no group has from the start.
 FILE_OF_PEOPLE = "wagtailsnippets_subscriptions_subscription:list"
 #: Those who see people.
@@ -140,6 +170,27 @@ def is_denied(response):
 
 def test_every_address_of_ours_has_a_rule():
     assert [x.name for x in ADDRESSES if rule_for(x.name) is None] == []
+
+
+def test_only_the_way_to_a_new_password_has_no_name():
+    """It is for strangers; what else has none would have no rule either."""
+    assert ours_without_a_name() == ["admin/password_reset/"]
+
+
+def test_every_page_that_wagtail_has_of_a_job_has_a_rule():
+    assert sorted(addresses_of_a_page()) == sorted(JOB_PAGES)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_wagtails_own_lists_and_searches_show_nobody(group, board):
+    client = Staff(group)
+    person = Subscriber.objects.first()
+    log(instance=person, action="support.look", user=client.user)
+
+    for name in WAGTAILS_LISTS:
+        for query in ({}, {"q": "reader"}, {"export": "csv"}):
+            body = body_of(client.get(reverse(name), query, follow=True))
+            assert not any(reader in body for reader in READERS), name
 
 
 def test_every_rule_speaks_of_an_address():
