@@ -102,7 +102,7 @@ def test_the_reason_for_taking_a_job_down_reaches_its_followers(
     page.goto(reverse("wagtailadmin_pages:delete", args=[followed.pk]))
     expect(page.get_by_role("main")).to_contain_text("2 followers will be told")
 
-    page.get_by_label("Reason").select_option("published in error")
+    page.get_by_label("Reason").select_option("Published in error")
     page.get_by_label("A line for followers").fill("It was meant for next year.")
     page.get_by_role("button", name="Yes, delete it").click()
     assert "2 followers will be told" in JobEditor(page).said()
