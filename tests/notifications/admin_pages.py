@@ -58,6 +58,7 @@ NO_PAGES = (
     "*_results",
     "wagtailsnippetchoosers_*",
     "notifications_cancel",
+    "notifications_followers_panel",
     "notifications_give_up",
     "notifications_go_on",
     "notifications_pause",
