@@ -854,21 +854,21 @@ class TestLookUp:
         assert "Seq Scan on wagtailcore_page" not in plan
         assert "SCAN wagtailcore_page" not in plan
 
-    def test_of_similar_jobs_reads_a_few_rows_of_an_index(self, job):
-        make_jobs(600, company=job.company, category=job.category)
+    def test_of_similar_jobs_begins_with_the_keys_of_a_few(self, job):
         sql, params = listed._similar_ones.statement(
             now=timezone.now(), category=job.category_id
         )
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute("ANALYZE")
-                cursor.execute(f"EXPLAIN {sql}", params)
-            else:
-                cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+            how = "" if connection.vendor == "postgresql" else "QUERY PLAN"
+            cursor.execute(f"EXPLAIN {how} {sql}", params)
             plan = "\n".join(str(row) for row in cursor.fetchall())
 
-        assert "Seq Scan on jobs_joblisting" not in plan
-        assert "SCAN jobs_joblisting'" not in plan
+        # PostgreSQL finds these keys first. In a table of one row it needs no index.
+        by_key = {
+            "postgresql": "(number = ANY ($1))",
+            "sqlite": "SEARCH jobs_joblisting USING INTEGER PRIMARY KEY",
+        }
+        assert by_key[connection.vendor] in plan, plan
 
     def test_of_the_next_closing_moment_uses_an_index(self, job):
         parts = edition_parts()
