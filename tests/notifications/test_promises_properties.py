@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import HealthCheck, Phase, event, example, given, settings
 from hypothesis import strategies as st
 
 from jobs.fragments import Memory
@@ -17,6 +17,7 @@ from tests.factories import in_days
 from tests.notifications.conftest import Staff
 from tests.notifications.promising import (
     ALL,
+    ENDINGS,
     HOW,
     NOTHING,
     Promise,
@@ -170,6 +171,17 @@ class EveryPromise:
     followers=st.lists(st.sampled_from(HOW), max_size=5),
     gap=st.sampled_from([0, 4]),
     events=st.lists(EVENTS, min_size=1, max_size=4),
+)
+# Who follows since the wrong email reads what is true, as does who got it.
+@example(
+    followers=[ALL, ENDINGS, "suppressed"],
+    gap=0,
+    events=[
+        ("publish", [{"pay_max": 92000}]),
+        ("join", ALL),
+        ("join", ENDINGS),
+        ("correct", {"pay_max": 29000}),
+    ],
 )
 def test_every_promise_is_kept(publisher, worker, *, followers, gap, events):
     with transaction.atomic():
