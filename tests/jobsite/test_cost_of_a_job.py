@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
+from jobs.fragments import Memory
 from jobsite.public import frame
 from tests.factories import (
     edit,
@@ -25,6 +26,8 @@ def cold(client, url):
     """The queries of a page in a process that has just begun, without any cache."""
     cache.clear()
     frame._held.clear()
+    for memory in Memory.all:
+        memory.clear()
     with CaptureQueriesContext(connection) as queries:
         response = client.get(url)
     assert response.status_code == 200
