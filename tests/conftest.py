@@ -7,15 +7,14 @@ import hypothesis
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.core.cache import cache, caches
+from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from wagtail.models import Page
 
-from jobs.fragments import Memory
 from jobsite.bootstrap.__main__ import chromium
-from jobsite.public import frame
 from tests import migrated
+from tests.processes import begin_a_process
 
 # The same examples in every run, however slow the machine is, so that a run that fails
 # fails again. New ones: HYPOTHESIS_PROFILE=searching make slow
@@ -61,14 +60,8 @@ def django_db_keepdb(django_db_modify_db_settings, request, django_db_keepdb):
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
-    """Wagtail remembers where sites are, and we what stands around pages and in them.
-
-    The next test has others.
-    """
-    cache.clear()
-    frame._held.clear()
-    for memory in Memory.all:
-        memory.clear()
+    """Each test begins as a process does: other tests had other pages."""
+    begin_a_process()
 
 
 @pytest.fixture(scope="session")

@@ -226,10 +226,7 @@ def _cost(server: Server, asked: Asked, seconds: float) -> float:
 
 def _queries(board: str, job: str) -> dict[str, int]:
     """SQL queries of the first page of a process, and of the same one, kept."""
-    from django.core.cache import cache
-
-    from jobs.fragments import Memory
-    from jobsite.public import frame
+    from tests.processes import begin_a_process
 
     client = Client(HTTP_HOST=HOST)
     # Django tries once in each process whether SQLite knows JSON.
@@ -242,10 +239,7 @@ def _queries(board: str, job: str) -> dict[str, int]:
         "last page": f"{board}?page=999999",
         "job": job,
     }.items():
-        cache.clear()
-        frame._held.clear()
-        for memory in Memory.all:
-            memory.clear()
+        begin_a_process()
         for what in (name, f"{name}, kept"):
             with CaptureQueriesContext(connection) as queries:
                 client.get(path, secure=True)

@@ -1,13 +1,10 @@
 """What the page of a job costs that nobody has asked for before."""
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
-from jobs.fragments import Memory
-from jobsite.public import frame
 from tests.factories import (
     edit,
     make_category,
@@ -15,6 +12,7 @@ from tests.factories import (
     make_image,
     make_job,
 )
+from tests.processes import begin_a_process
 
 pytestmark = pytest.mark.django_db
 #: What design allows of a page: what stands around it, the job, similar ones, what
@@ -24,10 +22,7 @@ QUERIES = 5
 
 def cold(client, url):
     """The queries of a page in a process that has just begun, without any cache."""
-    cache.clear()
-    frame._held.clear()
-    for memory in Memory.all:
-        memory.clear()
+    begin_a_process()
     with CaptureQueriesContext(connection) as queries:
         response = client.get(url)
     assert response.status_code == 200

@@ -18,7 +18,6 @@ from wagtail.models import Page, PageViewRestriction, Site
 
 from home.models import LookSettings
 from jobs import editions, facets, listed
-from jobs.fragments import Memory
 from jobs.models import (
     BoardSettings,
     JobPage,
@@ -44,17 +43,10 @@ from tests.factories import (
     make_record,
     make_user,
 )
+from tests.processes import begin_a_process
 
 pytestmark = pytest.mark.django_db
 QUERIES = 5
-
-
-def begin_a_process():
-    """Forget whatever a process remembers."""
-    cache.clear()
-    frame._held.clear()
-    for memory in Memory.all:
-        memory.clear()
 
 
 @pytest.fixture(autouse=True)

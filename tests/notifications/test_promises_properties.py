@@ -5,13 +5,11 @@ import re
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 from hypothesis import HealthCheck, Phase, event, example, given, settings
 from hypothesis import strategies as st
 
-from jobs.fragments import Memory
 from notifications.models import Announcement, AnnouncementSettings
 from tests.factories import in_days
 from tests.notifications.conftest import Staff
@@ -26,6 +24,7 @@ from tests.notifications.promising import (
     differences_of,
 )
 from tests.notifications.reading import squeezed
+from tests.processes import begin_a_process
 
 pytestmark = pytest.mark.django_db
 
@@ -185,9 +184,7 @@ class EveryPromise:
 )
 def test_every_promise_is_kept(publisher, worker, *, followers, gap, events):
     with transaction.atomic():
-        cache.clear()
-        for memory in Memory.all:
-            memory.clear()
+        begin_a_process()
         AnnouncementSettings.objects.update_or_create(defaults={"least_gap_hours": gap})
         worker.ahead = dt.timedelta()
         story = Story(publisher, worker)
