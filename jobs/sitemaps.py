@@ -53,7 +53,7 @@ class JobSitemap(Sitemap[tuple[str, dt.datetime | None]]):
 
 
 class CompanySitemap(Sitemap[tuple[str, dt.datetime | None]]):
-    """Companies with an open job, each with when the newest one was last published."""
+    """Companies with an open job, each with when one of those was last published."""
 
     limit = PART
 
@@ -65,9 +65,9 @@ class CompanySitemap(Sitemap[tuple[str, dt.datetime | None]]):
         if not self._prefix:
             return Company.objects.none().values_list("slug", "pk")
         jobs = JobListing.objects.open().filter(company=OuterRef("pk"))
-        published = jobs.order_by("-number").values("page__last_published_at")
+        published = jobs.values("company").annotate(x=Max("page__last_published_at"))
         named = Company.objects.named().filter(Exists(jobs)).order_by("slug")
-        return named.values_list("slug", Subquery(published[:1]))
+        return named.values_list("slug", Subquery(published.values("x")))
 
     def location(self, item: tuple[str, dt.datetime | None]) -> str:
         return f"{self._prefix}company/{item[0]}/"

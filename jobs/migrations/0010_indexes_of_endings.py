@@ -46,4 +46,8 @@ class Migration(migrations.Migration):
             model_name='jobrecord',
             index=models.Index(condition=models.Q(('gone_at__isnull', False)), fields=['gone_at'], name='jobs_gone'),
         ),
+        migrations.AddIndex(
+            model_name='jobrecord',
+            index=models.Index(fields=['last_public_at'], name='jobs_last_public'),
+        ),
     ]

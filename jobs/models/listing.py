@@ -1,8 +1,9 @@
 """What the public list reads: one narrow row for each job that anybody may see.
 
-Nothing here is written by Python, and only what closed long ago is deleted by it. Triggers in the database (``jobs.listing_sql``) keep
-every row in step with the job, its page, its places and its company, whichever way
-those are written. docs/adr/0011-list-of-jobs-kept-by-triggers.md says why.
+Nothing here is written by Python, and only what closed long ago is deleted by it.
+Triggers in the database (``jobs.listing_sql``) keep every row in step with the job, its
+page, its places and its company, whichever way those are written.
+docs/adr/0011-list-of-jobs-kept-by-triggers.md says why.
 """
 
 from __future__ import annotations

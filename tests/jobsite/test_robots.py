@@ -86,6 +86,15 @@ class TestSitemap:
 
         assert changed == job.last_published_at.date().isoformat()
 
+    def test_says_when_any_open_job_of_a_company_was_last_published(self, client):
+        company, edited_at = make_company(), in_days(2)
+        old, _new = make_job(company=company), make_job(company=company)
+        JobPage.objects.filter(pk=old.pk).update(last_published_at=edited_at)
+
+        [changed] = rows(client, "/sitemap-companies.xml").values()
+
+        assert changed == edited_at.date().isoformat()
+
     def test_forgets_a_job_the_moment_it_closes(self, client):
         job = make_job()
         assert rows(client, "/sitemap-jobs.xml")
