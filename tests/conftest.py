@@ -2,9 +2,11 @@
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import hypothesis
 import pytest
+import redis
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import caches
@@ -73,6 +75,25 @@ def browser_type_launch_args(browser_type_launch_args):
         "executable_path": chromium(),
         "args": sandbox,
     }
+
+
+@pytest.fixture(scope="module")
+def redis_url():
+    """An empty database of the Redis of ``REDIS_URL``, for this module alone."""
+    server = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379").rstrip("/")
+    mark = f"tests of jobs board {uuid4()}"
+    for number in range(15, 0, -1):
+        client = redis.Redis.from_url(f"{server}/{number}", decode_responses=True)
+        try:
+            taken = client.dbsize()
+        except redis.ConnectionError:
+            pytest.skip(f"Redis does not answer on {server}: apt install redis-server")
+        if not taken and client.set(mark, "", nx=True) and client.dbsize() == 1:
+            yield f"{server}/{number}"
+            client.flushdb()
+            client.close()
+            return
+    pytest.skip(f"Redis on {server} has no empty database")
 
 
 @pytest.fixture

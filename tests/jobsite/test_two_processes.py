@@ -9,7 +9,6 @@ from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
 import pytest
-import redis
 
 from jobsite.settings.base import BASE_DIR
 from tests.bench.databases import SETTINGS, postgres, postgres_server, sqlite
@@ -17,8 +16,6 @@ from tests.bench.pages import HOST, Server
 
 pytestmark = pytest.mark.slow
 
-#: A database of its own, so that nothing else of this machine is forgotten.
-REDIS = "redis://127.0.0.1:6379/13"
 PREPARE = """
 import django
 django.setup()
@@ -72,26 +69,16 @@ def database(request):
     """The URL of an empty one."""
     server = postgres_server()
     if request.param == "PostgreSQL" and not server:
-        pytest.skip("No PostgreSQL answers.")
+        pytest.skip("PostgreSQL does not answer: apt install postgresql")
     with sqlite() if request.param == "SQLite" else postgres(server) as vendor:
         yield vendor.hamlet
 
 
-@pytest.fixture(params=["locmemcache://", REDIS])
+@pytest.fixture(params=["local memory", "Redis"])
 def environment(request, database):
-    if request.param == REDIS:
-        shared = redis.Redis.from_url(REDIS)
-        try:
-            shared.flushdb()
-        except redis.ConnectionError:
-            pytest.skip("No Redis answers.")
-    yield {
-        **SETTINGS,
-        "DATABASE_URL": database,
-        "CACHE_URL": request.param,
-    }
-    if request.param == REDIS:
-        shared.flushdb()
+    is_shared = request.param == "Redis"
+    cache = request.getfixturevalue("redis_url") if is_shared else "locmemcache://"
+    return {**SETTINGS, "DATABASE_URL": database, "CACHE_URL": cache}
 
 
 def test_a_job_that_one_takes_down_is_gone_from_the_other(environment):

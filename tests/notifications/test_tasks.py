@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import threading
-from uuid import uuid4
 
 import pytest
 import redis
@@ -26,7 +25,6 @@ from tests.notifications.conftest import TITLE
 
 DATABASE = {"BACKEND": "django_tasks_db.DatabaseBackend"}
 DUMMY = {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}
-REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379")
 
 
 @pytest.fixture
@@ -213,24 +211,6 @@ class TestWagtailsTasks:
 
         assert list(JobPage.objects.live().search("lighthouse")) == [job]
         assert not DBTaskResult.objects.exclude(status="SUCCESSFUL").exists()
-
-
-@pytest.fixture(scope="module")
-def redis_url():
-    """An empty database of the Redis of ``REDIS_URL``, for this module alone."""
-    server, mark = REDIS_URL.rstrip("/"), f"tests of jobs board {uuid4()}"
-    for number in range(15, 0, -1):
-        client = redis.Redis.from_url(f"{server}/{number}", decode_responses=True)
-        try:
-            taken = client.dbsize()
-        except redis.ConnectionError:
-            pytest.skip(f"Redis does not answer on {server}: apt install redis-server")
-        if not taken and client.set(mark, "", nx=True) and client.dbsize() == 1:
-            yield f"{server}/{number}"
-            client.flushdb()
-            client.close()
-            return
-    pytest.skip(f"Redis on {server} has no empty database")
 
 
 @pytest.fixture
