@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
-from jobs import facets, search
+from jobs import counting, facets, search
 from jobs.filters import NEWEST, JobFilters
 from jobs.listed import ListedJob, jobs_of
 from jobs.models.listing import JobListing
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 JOBS_PER_PAGE = 20
 #: As many jobs a company's page shows; the list has the others.
 COMPANY_JOBS = 50
-LAST_NUMBER = facets.COUNT_LIMIT // JOBS_PER_PAGE
+LAST_NUMBER = counting.COUNT_LIMIT // JOBS_PER_PAGE
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _LARGEST = 2**63 - 1
 
@@ -137,7 +137,7 @@ def of_company(
     """A company's newest open jobs, and how many it has open in all. Two queries."""
     jobs = JobListing.objects.open().filter(company=company).order_by("-number")
     # Numbers, as far as anything is counted, are read as quickly as they are counted.
-    numbers = jobs.values_list("number", flat=True)[: facets.COUNT_LIMIT + 1]
+    numbers = jobs.values_list("number", flat=True)[: counting.COUNT_LIMIT + 1]
     found = list(numbers)
     return jobs_of(found[:COMPANY_JOBS], request), facets.Count.capped(len(found))
 
@@ -151,7 +151,7 @@ def in_order(filters: JobFilters) -> JobListingQuerySet:
         return jobs.order_by("-pay", "-number")
     if filters.order == "relevance":
         # Ranking costs more than finding: the newest are ranked, and no others.
-        newest = filters.narrowed().values("number")[: facets.COUNT_LIMIT]
+        newest = filters.narrowed().values("number")[: counting.COUNT_LIMIT]
         rank = search.Rank(search.given(search.phrases(filters.chosen["q"])))
         return jobs.filter(number__in=newest).order_by(rank, "-number")
     return jobs

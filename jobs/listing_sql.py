@@ -277,8 +277,7 @@ class PostgreSQL:
                 "jobs_listing_sync(pages bigint[])",
                 "void",
                 "FOR one IN SELECT DISTINCT unnest(pages) ORDER BY 1 LOOP "
-                # One writer a job: of two at once, the second one sees what the first
-                # one did.
+                # One writer a job: the second of two sees what the first one did.
                 "PERFORM 1 FROM jobs_jobpage WHERE page_ptr_id = one "
                 "FOR NO KEY UPDATE;"
                 "DELETE FROM jobs_joblisting WHERE page_id = one;"

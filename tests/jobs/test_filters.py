@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from jobs import choosing, facets, listing
+from jobs import choosing, counting, facets, listing
 from jobs.choices import EmploymentType, PayPeriod, Workplace
 from jobs.filters import SORTS, JobFilters
 from jobs.models import BoardSettings, JobListing
@@ -250,7 +250,7 @@ class TestCounts:
                 facets.count(filters(query))
 
     def test_stop_at_a_thousand_and_say_what_there_is_at_least(self, monkeypatch):
-        monkeypatch.setattr(facets, "COUNT_LIMIT", 10)
+        monkeypatch.setattr(counting, "COUNT_LIMIT", 10)
         make_jobs(8, employment_type="INTERN")
         make_jobs(12, workplace="REMOTE")
 
@@ -276,9 +276,9 @@ class TestCounts:
 
     @pytest.mark.parametrize("limit", [10, 59, 60])
     def test_that_stop_early_never_contradict_the_list(self, monkeypatch, limit):
-        monkeypatch.setattr(facets, "COUNT_LIMIT", limit)
-        monkeypatch.setattr(facets, "SAMPLE", 7)
-        monkeypatch.setattr(facets, "FEW", 4)
+        monkeypatch.setattr(counting, "COUNT_LIMIT", limit)
+        monkeypatch.setattr(counting, "SAMPLE", 7)
+        monkeypatch.setattr(counting, "FEW", 4)
         companies, categories = crowd(random.Random(7), 60)
         alone = ["", "type=FULL_TIME", "location=york", f"company={companies[0].slug}"]
         beside = [f"type=FULL_TIME&category={categories[0].slug}", "q=baker&pay_min=1"]
@@ -300,15 +300,15 @@ class TestCounts:
                     assert shown == self.values_that_find(chosen, name), (query, name)
 
     def test_of_pay_that_is_not_stated_go_beyond_the_newest(self, monkeypatch):
-        monkeypatch.setattr(facets, "COUNT_LIMIT", 3)
+        monkeypatch.setattr(counting, "COUNT_LIMIT", 3)
         make_jobs(2, pay_min=None, pay_max=None)
         make_jobs(5)
 
         assert str(facets.count(filters()).unstated) == "2"
 
     def test_have_the_most_frequent_first_where_all_stop_early(self, monkeypatch):
-        monkeypatch.setattr(facets, "COUNT_LIMIT", 10)
-        monkeypatch.setattr(facets, "FEW", 2)
+        monkeypatch.setattr(counting, "COUNT_LIMIT", 10)
+        monkeypatch.setattr(counting, "FEW", 2)
         for number, employment_type in ((3, "FULL_TIME"), (5, "PART_TIME")):
             make_jobs(number, employment_type=employment_type)
         make_jobs(4, employment_type="INTERN")
@@ -376,7 +376,7 @@ class TestPages:
         """Three jobs a page, and two pages with numbers."""
         monkeypatch.setattr(listing, "JOBS_PER_PAGE", 3)
         monkeypatch.setattr(listing, "LAST_NUMBER", 2)
-        monkeypatch.setattr(facets, "COUNT_LIMIT", 6)
+        monkeypatch.setattr(counting, "COUNT_LIMIT", 6)
 
     @pytest.mark.parametrize("sort", ["newest", "closing", "pay"])
     @pytest.mark.parametrize("query", ["", "type=FULL_TIME&q=baker"])
