@@ -39,6 +39,7 @@ class HeroBlock(blocks.StructBlock):
     class Meta:
         icon = "title"
         label = _("Opening")
+        label_format = "{heading}"
         template = "home/blocks/hero.html"
         preview_value = {
             "heading": "Work in Marlhaven and along the coast",
@@ -230,6 +231,10 @@ class PageBodyBlock(blocks.StreamBlock):
     call_to_action = CallToActionBlock()
     retention = RetentionBlock()
 
+    class Meta:
+        # The search stands once on a page, and its fields have one name each.
+        block_counts = {"hero": {"max_num": 1}}
+
 
 class LinkValue(GoalValue):
     @property
@@ -265,7 +270,6 @@ class LinkBlock(GoalBlock):
         icon = "link"
         value_class = LinkValue
         label = _("Link")
-        label_format = "{title} {page} {address}"
         template = "home/blocks/link.html"
         preview_template = "home/blocks/link_preview.html"
         preview_value = {

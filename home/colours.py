@@ -56,9 +56,13 @@ def pairs(accent: str) -> list[Pair]:
             _("Links in the form to follow and in the footer"), accent, TINT, READABLE
         ),
         Pair(_("Words on a button, and in emails"), PAPER, accent, READABLE),
-        Pair(_("Dark: links on the page"), dark, DARK_PAPER, DARK_READABLE),
+        Pair(
+            _("Dark: links on the page, and in emails"), dark, DARK_PAPER, DARK_READABLE
+        ),
         Pair(_("Dark: links in the form to follow"), dark, DARK_TINT, DARK_READABLE),
-        Pair(_("Dark: words on a button"), DARK_PAPER, dark, DARK_READABLE),
+        Pair(
+            _("Dark: words on a button, and in emails"), DARK_PAPER, dark, DARK_READABLE
+        ),
     ]
 
 

@@ -170,6 +170,11 @@ class LookSettings(PreviewableMixin, BaseGenericSetting):
         return self.accent.lower() != colours.DEFAULT_ACCENT
 
     @property
+    def dark_accent(self) -> str:
+        """The accent as it stands on dark paper."""
+        return colours.for_dark(self.accent)
+
+    @property
     def accent_pairs(self) -> list[colours.Pair]:
         """What the accent is read on, for the form; none for what is no colour."""
         return colours.pairs(self.accent) if colours.is_colour(self.accent) else []

@@ -18,7 +18,13 @@ from jobs.models import Company, JobPath, JobRecord
 from notifications.public_views import notices_url
 from subscriptions import services, tokens
 from subscriptions.limits import Limit
-from tests.e2e.visiting import ask_to_follow, expect_heading, follow, press
+from tests.e2e.visiting import (
+    ask_to_follow,
+    expect_heading,
+    follow,
+    is_too_wide,
+    press,
+)
 
 READER = "Reader.One@example.org"
 ADDRESSES = [
@@ -236,12 +242,6 @@ def barriers(page):
     for violation in Axe().run(page).response["violations"]:
         for node in violation["nodes"]:
             yield f"{violation['id']} at {node['target']}: {node['html'][:120]}"
-
-
-def is_too_wide(page):
-    return page.evaluate(
-        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    )
 
 
 def faults(page):

@@ -57,3 +57,13 @@ def press_keys_to(page: Page, name: str) -> None:
 
 def expect_heading(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+def is_too_wide(page: Page) -> bool:
+    """Whether the page has to be pushed sideways to be read."""
+    return bool(
+        page.evaluate(
+            "document.documentElement.scrollWidth"
+            " > document.documentElement.clientWidth"
+        )
+    )

@@ -315,6 +315,19 @@ def goal_problems(block, **value):
     return {}
 
 
+class TestOpening:
+    def test_stands_once_on_a_page_so_that_its_search_does(self):
+        opening = {"type": "hero", "value": {"heading": "Work", "show_search": True}}
+        block = PageBodyBlock()
+
+        block.clean(block.to_python([opening]))
+        with pytest.raises(ValidationError) as refusal:
+            block.clean(block.to_python([opening, opening]))
+
+        [words] = refusal.value.non_block_errors.as_data()
+        assert words.messages == ["Opening: The maximum number of items is 1"]
+
+
 class TestCallToAction:
     WORDS = {"heading": "Hiring?", "text": "Write.", "button_text": "See it"}
 

@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings as django_settings
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -193,6 +194,16 @@ class TestStyleSheet:
         assert response.headers["Content-Type"] == "text/css; charset=utf-8"
         assert "--accent: #7a1f5c;" in css
         assert f"--accent: {colours.for_dark('#7a1f5c')};" in css
+
+    def test_is_not_all_that_has_the_dark_shade_emails_have_it_too(self):
+        look = LookSettings(accent="#b35300")
+
+        css = render_to_string(
+            "notifications/email/includes/style.html", {"look": look}
+        )
+
+        *_light, dark = css.split("(prefers-color-scheme: dark)")
+        assert dark.count(colours.for_dark("#b35300")) == 2
 
     def test_is_asked_for_only_when_the_accent_is_the_sites_own(self, client):
         assert reverse("look_css") not in client.get("/").content.decode()
