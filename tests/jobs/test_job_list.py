@@ -105,7 +105,9 @@ class TestList:
     def test_is_answered_on_an_empty_board(self, client):
         response = client.get(make_board().url)
 
-        assert "No open jobs today" in response.content.decode()
+        page = response.content.decode()
+        assert "No open jobs today" in page
+        assert "Show jobs" not in page
 
     def test_has_pages_of_twenty(self, client):
         make_jobs(41)
