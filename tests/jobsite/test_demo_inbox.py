@@ -139,6 +139,17 @@ class TestInbox:
         assert "Bread &amp; Butter" in response.text
         assert reverse("demo_message_html", args=[mail.id]) in response.text
 
+    def test_shows_an_email_as_high_as_it_is(self, folder, client, db):
+        write(folder, make_mail(html="<p>Bread</p>"))
+        [mail] = demo_inbox.stored_mails()
+
+        page = client.get(reverse("demo_message", args=[mail.id])).content.decode()
+
+        assert "js/email_preview.js" in page
+        assert "email-preview" in page
+        assert 'sandbox="allow-same-origin ' in page
+        assert "allow-scripts" not in page
+
     def test_knows_no_other_files(self, folder, client, db):
         (folder.parent / "secret.log").write_text("Subject: secret\n\n")
 
