@@ -29,10 +29,13 @@ if TYPE_CHECKING:
 def close_job(request: HttpRequest, page_id: int) -> HttpResponse:
     """Ask why a job closes, or whether it opens again, and do it on POST.
 
-    Needs the right to publish the page.
+    A reason asks to close, none to open again: pressed twice, or after a colleague,
+    neither turns into the other. Needs the right to publish the page.
     """
     page = _page_to_change(request, page_id)
     is_closed = bool(page.closed_reason)
+    if request.method == "POST" and ("reason" in request.POST) == is_closed:
+        return _as_it_is(request, page)
     form = CloseJobForm(request.POST or None, is_closed=is_closed)
     if request.method == "POST" and form.is_valid():
         _close_or_reopen(request, page, form.cleaned_data)
@@ -50,8 +53,7 @@ def closing_soon(request: HttpRequest, page_id: int) -> HttpResponse:
     """
     page = _page_to_change(request, page_id)
     if not page.is_open or page.closes_at is None:
-        messages.info(request, _("This job is not about to close."))
-        return redirect("wagtailadmin_pages:edit", page.pk)
+        return _as_it_is(request, page)
     form = ExtendJobForm(request.POST or None, job=page)
     if request.method == "POST" and form.is_valid():
         _extend(request, page, form)
@@ -63,6 +65,13 @@ def closing_soon(request: HttpRequest, page_id: int) -> HttpResponse:
         "if_closed": foretell_closing(page),
     }
     return TemplateResponse(request, "notifications/admin/closing_soon.html", context)
+
+
+def _as_it_is(request: HttpRequest, page: JobPage) -> HttpResponse:
+    is_open = _("This job is open, and nothing was done.")
+    is_closed = _("This job is closed already.")
+    messages.info(request, is_open if page.is_open else is_closed)
+    return redirect("wagtailadmin_pages:edit", page.pk)
 
 
 def _page_to_change(request: HttpRequest, page_id: int) -> JobPage:

@@ -377,6 +377,22 @@ class TestCloseView:
             "Followers are not told: nothing they follow changed."
         ]
 
+    def test_closing_it_twice_does_not_open_it_again(self, url, staff):
+        for _ in range(2):
+            response = staff.post(url, {"reason": "FILLED", "note": ""}, follow=True)
+
+        assert "This job is closed already." in response.content.decode()
+        assert JobPage.objects.get().closed_reason == "FILLED"
+
+    def test_opening_it_twice_does_not_close_it_again(self, url, followed, staff):
+        close_job(page_id=followed.pk, reason="FILLED")
+
+        for _ in range(2):
+            response = staff.post(url, {"note": ""}, follow=True)
+
+        assert "nothing was done" in response.content.decode()
+        assert JobPage.objects.get().is_open
+
     def test_a_reason_is_needed(self, url, staff):
         assert staff.post(url, {"reason": "BORED"}).status_code == 200
         assert JobPage.objects.get().is_open

@@ -236,9 +236,11 @@ class TestThePage:
     def test_leads_to_the_editor_once_the_job_is_closed(self, url, job, publisher):
         close_job(page_id=job.pk, reason="FILLED")
 
-        assert publisher.get(url).url == reverse(
-            "wagtailadmin_pages:edit", args=[job.pk]
-        )
+        response = publisher.get(url, follow=True)
+
+        [(to, _status)] = response.redirect_chain
+        assert to == reverse("wagtailadmin_pages:edit", args=[job.pk])
+        assert "This job is closed already." in response.content.decode()
 
 
 class TestTheFrontPage:
