@@ -18,35 +18,49 @@ from django.db.models.functions import Coalesce
 from django.forms import CheckboxSelectMultiple, RadioSelect
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import BaseColumn, Column
+from wagtail.admin.ui.tables.pages import PageTitleColumn
 from wagtail.admin.views.pages.listing import IndexView
 from wagtail.admin.viewsets.pages import PageListingViewSet
 
 from jobs import facts, formatting
 from jobs.models import BoardSettings, Company, JobCategory, JobPage
 from jobs.warnings import warnings_of
+from notifications.exporting import PlainExport
 from notifications.models import Announcement
 from subscriptions.models import Subscription
 
 #: Columns that a query adds, by which a search cannot sort.
 ADDED_UP = ("followers", "told_at")
+#: Columns of moments; a job that has none comes last, whichever way they are sorted.
+MOMENTS = ("closes_at", "told_at")
 
 
 def job_status(job: JobPage) -> str:
-    """Say in a word or two where a job stands."""
+    """Say in a few words where a job stands, and what its draft waits for."""
+    stands = _availability(job)
+    if job.approved_schedule:
+        return gettext("%(stands)s, scheduled") % {"stands": stands}
+    if job.workflow_in_progress:
+        return gettext("%(stands)s, in review") % {"stands": stands}
+    return str(stands)
+
+
+def _availability(job: JobPage) -> Any:
     if not job.live:
-        return str(_("Taken down")) if job.first_published_at else str(_("Draft"))
-    availability = facts.closing_of(job, timezone.now())
+        return _("Taken down") if job.first_published_at else _("Draft")
     words = {
         "filled": _("Filled"),
         "cancelled": _("Cancelled"),
         "closing_date": _("Closed"),
     }
-    return str(words.get(availability.reason, _("Open")))
+    reason = facts.closing_of(job, timezone.now()).reason
+    return words.get(reason, _("Open"))
 
 
 def closes(job: JobPage) -> str:
@@ -131,7 +145,7 @@ class JobFilterSet(WagtailFilterSet):
         return jobs.exclude(pk__in=pages)
 
 
-class JobIndexView(IndexView):
+class JobIndexView(PlainExport, IndexView):
     def annotate_queryset(self, pages: QuerySet[JobPage]) -> QuerySet[JobPage]:
         # Not select_related(): Wagtail fetches each row anew as its own class.
         pages = with_followers(super().annotate_queryset(pages))
@@ -144,12 +158,11 @@ class JobIndexView(IndexView):
         return [o for o in orderings if o.lstrip("-") not in ADDED_UP]
 
     def order_queryset(self, queryset: Any) -> Any:
-        if self.ordering in ("told_at", "-told_at"):
-            told = F("told_at")
-            order = told.desc(nulls_last=True)
-            if self.ordering == "told_at":
-                order = told.asc(nulls_last=True)
-            return queryset.order_by(order, "pk")
+        name = (self.ordering or "").lstrip("-")
+        if name in MOMENTS and not self.is_searching:
+            moment = F(name)
+            order = moment.asc if self.ordering == name else moment.desc
+            return queryset.order_by(order(nulls_last=True), "pk")
         return super().order_queryset(queryset)
 
     def to_row_dict(self, item: Any) -> dict[str, Any]:
@@ -163,6 +176,22 @@ class PagesMenuItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(user_has_any_page_permission(request.user))
+
+
+class JobTitleColumn(PageTitleColumn):
+    """Wagtail's, which would count nothing as "1-0 of 0 jobs"."""
+
+    header_template_name = "notifications/admin/includes/job_title_header.html"
+
+
+class AddedUpColumn(Column):
+    """Offers no order while a search could not follow it."""
+
+    def get_header_context_data(self, parent_context: Any) -> Any:
+        context = super().get_header_context_data(parent_context)
+        if parent_context.get("is_searching"):
+            context["is_orderable"] = False
+        return context
 
 
 class WarningsColumn(BaseColumn):
@@ -188,12 +217,25 @@ class JobListingViewSet(PageListingViewSet):
     menu_order = 100
     add_to_admin_menu = True
     columns = [
-        *PageListingViewSet.columns[:2],
+        PageListingViewSet.columns[0],
+        JobTitleColumn("title", label=_("Title"), sort_key="title", classname="title"),
         Column("company", label=_("Company"), accessor="company"),
         Column("job_status", label=_("State"), accessor=job_status),
-        Column("closes_at", label=_("Closes"), accessor=closes, sort_key="closes_at"),
-        Column("followers", label=_("Followers"), sort_key="followers"),
-        Column("told_at", label=_("Last told"), accessor=last_told, sort_key="told_at"),
+        Column(
+            "closes_at",
+            label=_("Closes"),
+            accessor=closes,
+            sort_key="closes_at",
+            classname="moment",
+        ),
+        AddedUpColumn("followers", label=_("Followers"), sort_key="followers"),
+        AddedUpColumn(
+            "told_at",
+            label=_("Last told"),
+            accessor=last_told,
+            sort_key="told_at",
+            classname="moment",
+        ),
         WarningsColumn("warnings", label=_("To mend")),
     ]
     list_export = [

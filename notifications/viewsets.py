@@ -31,6 +31,7 @@ from jobs.models import Company, JobCategory, JobPage
 from notifications.approving import ApproveView, CollectApprovalView
 from notifications.checklist import ChecklistSidePanel
 from notifications.email_log import EmailLog
+from notifications.exporting import PlainExport
 from notifications.forms import AddFollowerForm, NewCompanyForm
 from notifications.permissions import may_export_people
 from notifications.side_panels import FollowersSidePanel
@@ -170,7 +171,7 @@ def subscription_state(subscription: Subscription) -> str:
     return str(_("Not confirmed yet"))
 
 
-class SubscriptionIndexView(PeopleIndexView):
+class SubscriptionIndexView(PlainExport, PeopleIndexView):
     """Lists who follows what; its file names them, and takes a right of its own."""
 
     def get_base_queryset(self) -> QuerySet[Subscription]:

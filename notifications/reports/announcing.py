@@ -120,6 +120,7 @@ class AnnouncementsReport(CountsReport):
             label=_("Decided"),
             accessor=lambda row: formatting.moment(row.created_at),
             sort_key="created_at",
+            classname="moment",
         ),
         Column("planned", label=_("People"), sort_key="planned"),
         Column("sent", label=_("Sent"), sort_key="sent"),

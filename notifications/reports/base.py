@@ -18,11 +18,12 @@ from wagtail.admin.ui.tables import TitleColumn
 from wagtail.admin.views.reports import ReportView
 
 from jobs.models import Company
+from notifications.exporting import PlainExport
 from notifications.permissions import may_see_announcements
 from notifications.reports.periods import DEFAULT_DAYS, MOST_DAYS, Period, period_of
 
 
-class CountsReport(ReportView):
+class CountsReport(PlainExport, ReportView):
     """A report for whoever ``may_read`` it; the page, its results and its download."""
 
     may_read: Callable[[Any], bool] = staticmethod(may_see_announcements)

@@ -6,12 +6,16 @@ import io
 import re
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
+from wagtail.models import Workflow
 
 from jobs.models import JobPage
 from jobs.services import close_job
+from notifications.job_listing import job_status
 from tests.factories import (
     edit,
     in_days,
@@ -20,6 +24,7 @@ from tests.factories import (
     make_draft,
     make_job,
     make_subscription,
+    make_user,
 )
 from tests.notifications.conftest import READERS, Staff
 from tests.notifications.reading import squeezed
@@ -73,6 +78,21 @@ class TestEachJob:
 
         assert "not encrypted (http)" in text
         assert "No pay" in text
+
+    def test_says_what_its_draft_waits_for(self, publisher):
+        make_job(title="Open")
+        edited = edit(make_job(title="Edited"), pay_max=29000, publish=False)
+        Workflow.objects.get(name="Job review").start(edited, make_user("Job editors"))
+        draft = make_draft(title="Monday's", go_live_at=in_days(3))
+        draft.save_revision(approved_go_live_at=in_days(3))
+
+        jobs = listing(publisher).context["object_list"]
+
+        assert {job.title: job_status(job) for job in jobs} == {
+            "Open": "Open",
+            "Edited": "Open, in review",
+            "Monday's": "Draft, scheduled",
+        }
 
     def test_shows_no_address(self, followed, publisher):
         html = listing(publisher).content.decode()
@@ -163,8 +183,55 @@ class TestOrder:
         expected = followed.title if key == "told_at" else other.title
         assert up[0].title == expected
 
+    @pytest.mark.parametrize("ordering", ["closes_at", "-closes_at"])
+    def test_puts_jobs_without_a_closing_date_last(self, publisher, ordering):
+        make_job(closes_at=None, title="Whenever")
+        make_job()
+
+        rows = listing(publisher, ordering=ordering).context["object_list"]
+
+        assert rows[1].title == "Whenever"
+
+    def test_is_offered_where_a_search_can_follow_it(self, publisher):
+        assert "ordering=followers" in listing(publisher).content.decode()
+        html = listing(publisher, q="night").content.decode()
+
+        assert "ordering=followers" not in html
+        assert "ordering=title" in html
+
+
+def test_no_job_is_not_counted_from_one(publisher):
+    text = squeezed(listing(publisher, state="down").content.decode())
+
+    assert "No jobs found" in text
+    assert "1-0" not in text
+
 
 class TestExport:
+    @pytest.fixture
+    def exported(self, publisher):
+        def exported(form="csv"):
+            url = reverse("jobs_listing:index")
+            file = publisher.get(url, {"export": form}).getvalue()
+            if form == "csv":
+                return list(csv.reader(io.StringIO(file.decode())))
+            return list(load_workbook(io.BytesIO(file)).active.values)
+
+        return exported
+
+    @pytest.mark.parametrize("start", list("=+-@"))
+    def test_runs_no_formula(self, exported, start):
+        make_job(title=f"{start}HYPERLINK(1)")
+
+        assert exported()[1][0] == f"'{start}HYPERLINK(1)"
+
+    @time_machine.travel("2026-06-09 12:00Z")
+    def test_says_moments_as_the_board_does(self, exported):
+        make_job(closes_at=dt.datetime(2026, 6, 12, 22, 59, tzinfo=dt.UTC))
+
+        assert exported()[1][3] == "2026-06-12 23:59"
+        assert exported("xlsx")[1][3] == dt.datetime.fromisoformat("2026-06-12 23:59")
+
     def test_holds_the_same_columns(self, followed, publisher):
         url = reverse("jobs_listing:index")
 
