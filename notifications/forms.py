@@ -19,6 +19,7 @@ from jobs.forms import LineInput
 from jobs.models import Company, JobPage, JobRecord
 from notifications import texts
 from notifications.models import EmailText
+from notifications.support.verdicts import silence_of
 from subscriptions import addresses, services
 from subscriptions.models import Subscription
 
@@ -73,7 +74,15 @@ class AddFollowerForm(WagtailAdminModelForm):
     field_order = ("email", "job", "closings_only")
 
     def clean_email(self) -> str:
-        return addresses.validated(self.cleaned_data["email"])
+        """Refuse an address that gets no email: whoever adds it may unblock it."""
+        address = addresses.validated(self.cleaned_data["email"])
+        silence = silence_of(addresses.hashed(address))
+        if silence is not None:
+            raise forms.ValidationError(
+                _("This address gets no email from us: %(reason)s. Unblock it first."),
+                params={"reason": silence.reason},
+            )
+        return address
 
     def clean_job(self) -> JobPage:
         job = self.cleaned_data["job"]

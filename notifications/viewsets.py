@@ -274,7 +274,7 @@ class SupportGroup(SnippetViewSetGroup):
     """What support works with, under one entry of the menu."""
 
     items = (SubscriberViewSet, SubscriptionViewSet)
-    menu_icon = "help"
+    menu_icon = "user"
     menu_label = _("Support desk")
     menu_name = "support"
     menu_order = 130

@@ -8,8 +8,9 @@ from wagtail.admin.menu import admin_menu
 from wagtail.models import ModelLogEntry, PageLogEntry
 
 from jobs.models import Company, JobPage
-from notifications.models import OutgoingEmail
+from notifications.models import OutgoingEmail, Suppression
 from notifications.support.links import PEOPLE
+from subscriptions import addresses
 from subscriptions.models import Subscriber, Subscription
 from tests.factories import (
     edit,
@@ -104,6 +105,21 @@ class TestAddingAFollower:
         [message] = mail.outbox
         assert message.to == ["New.1+jobs@example.org"]
         assert message.subject == f"Confirm that you follow {TITLE}"
+
+    @pytest.mark.parametrize(
+        "consent",
+        [{}, {"consent_path": "By phone", "consent_given_on": "2026-03-02"}],
+    )
+    def test_who_gets_no_email_is_not_added(self, consent, followed):
+        support = Staff("Subscriber support")
+        blocked = addresses.hashed("new.1+jobs@example.org")
+        Suppression.objects.create(address_hash=blocked, reason="BLOCKED")
+        before = Subscription.objects.count()
+
+        response = self.add(support, followed, **consent)
+
+        assert "gets no email from us: blocked by staff. Unblock it" in response.text
+        assert Subscription.objects.count() == before
 
     def test_consent_on_record_makes_them_follow_at_once(self, followed, worker):
         support = Staff("Subscriber support")

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +11,7 @@ from wagtail.models import ModelLogEntry
 
 from notifications.models import Announcement, OutgoingEmail, Suppression
 from notifications.support import acts
+from notifications.support.links import person_url
 from notifications.suppressing import suppress
 from subscriptions import services as subscriptions
 from subscriptions.models import Subscriber, Subscription
@@ -84,6 +86,19 @@ class TestSendingAConfirmationAgain:
 
         assert mailed("new@example.org") == [f"Confirm that you follow {TITLE}"] * 2
         assert noted() == ["support.resend"]
+
+    def test_is_offered_in_the_words_that_are_seen(self, followed, support):
+        pending = subscriptions.subscribe(
+            email="new@example.org", record=followed.record
+        )
+
+        page = BeautifulSoup(
+            support.get(person_url(pending.subscriber.pk)).content, "html.parser"
+        )
+
+        buttons = page.select("td .button[aria-label]")
+        assert {button.text for button in buttons} == {"Send the link again", "Stop"}
+        assert all(button["aria-label"].startswith(button.text) for button in buttons)
 
     def test_goes_to_nobody_who_follows_already(self, follow, support):
         response = support.post(
