@@ -217,7 +217,7 @@ SIMILAR = 3
 def _similar() -> models.QuerySet[JobListing, Any]:
     now = Given("now", models.DateTimeField())
     category = Given("category", models.BigIntegerField())
-    newest = JobListing.objects.filter(closes_at__gt=now).order_by("-number")
+    newest = JobListing.objects.open(now).order_by("-number")
     alike = newest.filter(category_id=category)
     # A few rows of either are read, however many are open: one more than are offered,
     # in whose place the others may be.

@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from jobs.listing import first_of
+from jobs.models.listing import JobListing
 from tests.factories import (
     edit,
     in_days,
@@ -96,6 +98,39 @@ def test_lead_to_indexes(client, crowded, subtests):
     for url in [*pages, *(f"{board}?{query}" for query in LISTS)]:
         with subtests.test(url=url):
             assert read_whole(client, url) == set()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no plan.")
+def test_that_the_server_keeps_for_all_values_lead_to_indexes(client, crowded):
+    board = make_board().url
+    for url in ["/", crowded.url, *(f"{board}?{query}" for query in LISTS)]:
+        begin_a_process()
+        client.get(url)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute(
+            "SELECT name, statement, cardinality(parameter_types) "
+            "FROM pg_prepared_statements WHERE NOT from_sql"
+        )
+        kept = cursor.fetchall()
+        assert len(kept) > len(LISTS)
+        for name, statement, number in kept:
+            values = ", ".join(["NULL"] * number)
+            cursor.execute(f"EXPLAIN EXECUTE {name}({values})")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert not READ_WHOLE.findall(plan), statement
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has statistics.")
+def test_of_the_newest_jobs_read_these_and_no_others(client, crowded):
+    with CaptureQueriesContext(connection) as queries:
+        client.get(crowded.url)
+        first_of(JobListing.objects.open().order_by("-number"), 3)
+
+    plans = [explained(x["sql"]) for x in queries if "jobs_joblisting" in x["sql"]]
+    assert len(plans) > 2
+    assert not [plan for plan in plans if "listing_closing" in plan]
 
 
 def test_of_endings_look_them_up_by_their_moments(client, crowded):
