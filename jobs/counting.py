@@ -6,7 +6,7 @@ No count reads more than a bounded number of rows, however many jobs there are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from django.db import connection
 from jobs.choices import EmploymentType, Workplace
 from jobs.filters import SOON, JobFilters
 from jobs.models.listing import NO_PAY
+from jobs.prepared import kept_by_server
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -150,7 +151,7 @@ class Counter:
         base, rows = self.base_for("location"), "jobs_joblistingplace"
         often = (
             f"(SELECT p.key AS key, MIN(p.name) AS name, COUNT(*) AS n "
-            f"FROM {self._with_places(base)} WHERE p.is_town "
+            f"FROM {self._with_towns(base)} "
             f"GROUP BY p.key ORDER BY n DESC, p.key LIMIT {MOST_VALUES})"
         )
         self._choices("location", often, "key", "name", "key = v.key", rows=rows)
@@ -165,16 +166,17 @@ class Counter:
                 "location", this, "key", "name", "key = v.key", value, rows=rows
             )
 
-    def _with_places(self, base: str) -> str:
-        """The jobs of a base, each with the rows ``p`` of its places, found by it."""
+    def _with_towns(self, base: str) -> str:
+        """The jobs of a base, each with the rows ``p`` of its towns, found by it."""
+        rows = "jobs_joblistingplace"
         if connection.vendor == "sqlite":
             return (
-                f"{base} x CROSS JOIN jobs_joblistingplace p ON p.listing_id = x.number"
+                f"{base} x CROSS JOIN {rows} p ON p.listing_id = x.number AND is_town"
             )
         # OFFSET keeps the planner from reading the places of all jobs there are.
         return (
-            f"{base} x CROSS JOIN LATERAL (SELECT key, name, is_town "
-            "FROM jobs_joblistingplace WHERE listing_id = x.number OFFSET 0) p"
+            f"{base} x CROSS JOIN LATERAL (SELECT key, name FROM {rows} "
+            "WHERE listing_id = x.number AND is_town OFFSET 0) p"
         )
 
     def _grouped(self, name: str, column: str) -> str:
@@ -247,7 +249,7 @@ class Counter:
             f"SELECT '{name}', '', '', {number}, v.n FROM {base} v", *more, *params
         )
 
-    def rows(self) -> Iterator[tuple[str, str, str, int, int]]:
+    def rows(self) -> list[tuple[str, str, str, int, int]]:
         with_bases = self.bases()
         self.totals()
         self.closed_list("type", "employment_type", EmploymentType.values)
@@ -258,6 +260,7 @@ class Counter:
         self.unstated()
         self.closing_soon()
         sql = f"WITH {with_bases} {' UNION ALL '.join(self.parts)}"
-        with connection.cursor() as cursor:
+        with kept_by_server(connection), connection.cursor() as cursor:
             cursor.execute(sql, self.params)
-            yield from cursor.fetchall()
+            found: list[Any] = cursor.fetchall()
+        return found

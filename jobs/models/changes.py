@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from jobs.models.pages import JobPage
+from jobs.prepared import kept_by_server
 
 
 class Edition(NamedTuple):
@@ -34,7 +35,7 @@ class PublicChangeManager(models.Manager["PublicChange"]):
 
     def edition(self, now: dt.datetime) -> Edition:
         """The edition that this connection sees, in one query of constant cost."""
-        with connection.cursor() as cursor:
+        with kept_by_server(connection), connection.cursor() as cursor:
             moment = connection.ops.adapt_datetimefield_value(now)
             cursor.execute(_edition_sql(), [moment])
             return as_edition(*cursor.fetchone())

@@ -1,11 +1,11 @@
 """A queryset that is composed once answers as one that is composed each time."""
 
 import pytest
-from django.db import connection, models
+from django.db import DataError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
 from jobs.models import JobPage, JobRecord
-from jobs.prepared import Among, Given, Prepared
+from jobs.prepared import Among, Given, Prepared, kept_by_server
 from tests.factories import in_days, make_category, make_company, make_job
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +104,52 @@ class TestComposing:
             prepared.rows(title=title)
 
         assert asked == [1]
+
+
+def kept():
+    """The statements that the server keeps for this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        return [statement for (statement,) in cursor.fetchall()]
+
+
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite plans each statement anew."
+)
+class TestKeptByServer:
+    def test_has_one_statement_for_all_values(self):
+        prepared = Prepared(by_slug)
+        before = kept()
+
+        for slug in ("one", "other", "one"):
+            prepared.rows(slug=slug)
+
+        [statement] = set(kept()) - set(before)
+        assert "$1" in statement
+        assert "one" not in statement
+
+    def test_leaves_every_other_statement_as_it_is(self):
+        make_job(slug="one")
+        before = kept()
+
+        with kept_by_server(connection):
+            pass
+        for _ in range(3):
+            assert JobPage.objects.get(slug="one")
+
+        assert kept() == before
+
+    def test_leaves_no_trace_of_a_statement_that_fails(self):
+        with pytest.raises(DataError), transaction.atomic():
+            Prepared(by_slug).rows(slug="\x00")
+
+        assert connection.connection.prepare_threshold is None
+        assert not connection.features.uses_server_side_binding
+        assert JobPage.objects.filter(slug="one").count() == 0
+
+    def test_shows_values_to_whoever_logs_statements(self):
+        with CaptureQueriesContext(connection) as queries:
+            Prepared(by_slug).rows(slug="one")
+
+        [query] = queries
+        assert "'one'" in query["sql"]
