@@ -142,6 +142,11 @@ class ChoicesForm(forms.Form):
         )
 
 
+def purpose_of(record: JobRecord | None) -> str:
+    """What tells the form of one job from that of another."""
+    return f"follow-{record.pk if record else 0}"
+
+
 class FollowForm(ChoicesForm, AddressForm):
     """An address to write to, and what to tell it.
 
@@ -150,5 +155,4 @@ class FollowForm(ChoicesForm, AddressForm):
     """
 
     def __init__(self, *args: Any, record: JobRecord | None, **kwargs: Any) -> None:
-        purpose = f"follow-{record.pk if record else 0}"
-        super().__init__(*args, purpose=purpose, **kwargs)
+        super().__init__(*args, purpose=purpose_of(record), **kwargs)

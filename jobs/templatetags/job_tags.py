@@ -211,8 +211,9 @@ shown_facets: Memory[str] = Memory(200)
 def job_facets(context: dict[str, Any]) -> str:
     """Show what the list can be narrowed by, as jobs/includes/facets.html does."""
     shown = {name: context[name] for name in ("facets", "filters", "chips")}
-    return shown_facets.get_of_edition(
+    # Most changes of a job leave the counts as they are.
+    return shown_facets.get_of_frame(
         context.get("request"),
-        shown["filters"].narrowing,
+        (shown["filters"].narrowing, shown["facets"].shown),
         lambda: render_to_string("jobs/includes/facets.html", shown),
     )

@@ -6,15 +6,21 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
 
+from jobs.fragments import Memory
 from subscriptions import limits, retention, tokens
-from subscriptions.forms import FollowForm
+from subscriptions.forms import FollowForm, HumanForm, purpose_of
 
 if TYPE_CHECKING:
     from jobs.models import JobPage
 
 register = template.Library()
+
+
+#: The fields of the form on pages of jobs: they differ by the company's name at most.
+shown_fields: Memory[str] = Memory(200)
 
 
 @register.inclusion_tag("subscriptions/includes/follow_form.html", takes_context=True)
@@ -24,15 +30,27 @@ def follow_form(context: dict[str, Any], job: JobPage) -> dict[str, Any]:
     Empty for a job that has closed, and for one that was never published: it has no
     record that could be followed.
     """
-    record = job.record_or_none
+    record = job.record_or_none if job.is_open else None
+    if record is None:
+        return {}
+    given = {
+        "has_closing_date": job.closes_at is not None,
+        "privacy_url": privacy_url(context),
+    }
+
+    def fields() -> str:
+        form = FollowForm(record=record, company_name=job.company_name)
+        return render_to_string(
+            "subscriptions/includes/follow_fields.html", {"form": form, **given}
+        )
+
+    key = (job.company_name, *given.values())
     return {
         "job": job,
-        "record": record if job.is_open else None,
-        "form": FollowForm(
-            record=record, company_name=job.company_name, on_cached_page=True
-        ),
-        "action": reverse("subscriptions:follow", args=[record.pk]) if record else "",
-        "privacy_url": privacy_url(context),
+        "record": record,
+        "form": HumanForm(purpose=purpose_of(record), on_cached_page=True),
+        "fields": shown_fields.get_of_frame(context.get("request"), key, fields),
+        "action": reverse("subscriptions:follow", args=[record.pk]),
     }
 
 
