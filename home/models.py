@@ -66,7 +66,7 @@ def validate_accent(value: str) -> None:
         format_html(
             gettext(
                 "{value} is too pale. {where}: {ratio} to 1, at least {needed} to 1 is "
-                "needed. The nearest that can be read is {swatch}"
+                "needed. The nearest that can be read: {swatch}"
             ),
             value=value,
             where=worst.where,

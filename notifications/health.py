@@ -198,7 +198,9 @@ def summary(found: Health) -> str:
     seen = ""
     if found.last_tick_at is not None:
         seconds = max(round((found.now - found.last_tick_at).total_seconds()), 0)
-        seen = _("The email worker was last seen %(seconds)d seconds ago.") % {
-            "seconds": seconds
-        }
+        seen = ngettext(
+            "The email worker was last seen %(count)d second ago.",
+            "The email worker was last seen %(count)d seconds ago.",
+            seconds,
+        ) % {"count": seconds}
     return " ".join(filter(None, (waiting, oldest, sent, last_hour(found), seen)))

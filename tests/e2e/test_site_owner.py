@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from home import colours
 from home.models import LookSettings
 from jobs.models import BoardSettings
 from tests.e2e.visiting import is_too_wide
@@ -86,6 +87,28 @@ def test_what_an_owner_composes_is_what_visitors_see(followed, sign_in, open_bro
 
     visitor.goto("/")
     assert headings_on(visitor)[1:3] == ["Who we are", "Latest jobs"]
+
+
+def test_an_accent_that_is_too_pale_is_taken_in_the_shade_that_is_offered(
+    board, sign_in, open_browser
+):
+    owner, visitor = sign_in("Site owners"), open_browser(color_scheme="dark")
+    owner.goto("/admin/settings/home/looksettings/")
+    accent = owner.get_by_label("Accent colour")
+
+    accent.fill("#ff9900")
+    owner.get_by_role("button", name="Save", exact=True).click()
+    expect(owner.get_by_role("main")).to_contain_text("#ff9900 is too pale.")
+    owner.get_by_role("button", name="Take #").click()
+    expect(accent).to_have_value(colours.nearest("#ff9900"))
+    owner.get_by_role("button", name="Save", exact=True).click()
+    expect(owner.locator(".messages")).to_contain_text("Look updated")
+
+    visitor.goto("/")
+    button = visitor.get_by_role("button", name="Search jobs")
+    dark = colours.for_dark(colours.nearest("#ff9900"))
+    red, green, blue = (int(dark[i : i + 2], 16) for i in (1, 3, 5))
+    expect(button).to_have_css("background-color", f"rgb({red}, {green}, {blue})")
 
 
 def test_an_owner_reads_no_followers_address_anywhere(followed, sign_in):

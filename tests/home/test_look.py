@@ -256,7 +256,7 @@ class TestSettings:
         page = response.content.decode()
         near = colours.nearest("#ffcc00")
         assert "#ffcc00 is too pale" in page
-        assert f'<code class="swatch__value">{near}</code>' in page
+        assert f'data-accent="{near}">Take {near}</button>' in page
         assert 'value="#ffcc00"' in page
         assert page.count("too low") == 3
         assert LookSettings.objects.get().accent == colours.DEFAULT_ACCENT

@@ -182,6 +182,11 @@ class TestSummary:
             "The email worker was last seen 6 seconds ago."
         )
 
+    def test_one_second_is_one(self, at_work, worker):
+        worker.wait(seconds=1)
+
+        assert "last seen 1 second ago." in summary(health())
+
     def test_the_last_hour_in_words(self, at_work, worker):
         tally(worker, sent=212, deferred=3, failed=2, skipped=1)
 

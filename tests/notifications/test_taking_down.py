@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from jobs.models import BoardSettings, JobPage
 from notifications.models import AnnouncedState, Announcement
-from tests.factories import follow, make_board, make_job, make_page
+from tests.factories import follow, make_board, make_draft, make_job, make_page
 from tests.notifications.conftest import READERS, TITLE, Staff
 from tests.notifications.reading import says, squeezed
 
@@ -80,6 +80,16 @@ class TestAsking:
 
         assert "2 jobs, 3 followers (2 people)." in text
         assert "A line for followers" in text
+
+    def test_a_draft_among_several_is_said_not_to_be_public(self, followed, publisher):
+        draft = make_draft(title="Stoker")
+
+        text = text_of(publisher.get(bulk_url("unpublish", followed, draft)))
+
+        assert "Left alone, because they are not public" in text
+        assert "have permission" not in text
+        nothing_left_alone = text_of(publisher.get(bulk_url("unpublish", followed)))
+        assert "Left alone" not in nothing_left_alone
 
     @pytest.mark.parametrize("name", ["unpublish", "delete"])
     def test_a_page_without_jobs_is_asked_about_as_ever(self, staff, name):
