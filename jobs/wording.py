@@ -29,7 +29,7 @@ LABELS = {
     "employment_type": _("Type"),
     "category": _("Field"),
     "apply": _("How to apply"),
-    "text": _("Wording of the text"),
+    "text": _("Wording"),
 }
 VERBS = {
     "added": _("Added"),

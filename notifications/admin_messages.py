@@ -18,6 +18,7 @@ from jobs.facts import facts_now, private_paths
 from jobs.models import JobPage, JobRecord
 from notifications import clock, services
 from notifications.audience import crowd_of, hearing
+from notifications.foretelling import foretell
 from notifications.models import AnnouncedState, Announcement, Pause
 from notifications.permissions import may_see_announcements
 
@@ -29,7 +30,7 @@ Kind = Announcement.Kind
 
 
 def tell_outlook(request: HttpRequest, page: JobPage) -> None:
-    """Add a message on what will be told about a job after it was published."""
+    """Add a message on what will be told about a job after its public state changed."""
     record = JobRecord.objects.filter(page_id=page.pk).first()
     _note_actor(record, request.user)
     outlook = services.outlook(record=record)
@@ -38,11 +39,33 @@ def tell_outlook(request: HttpRequest, page: JobPage) -> None:
         _add(request, text, told=bool(outlook.told))
 
 
+def tell_publication(request: HttpRequest, page: JobPage) -> None:
+    """Add a message on what publishing a draft tells, now or on the day it is set to."""
+    scheduled = page.scheduled_revision
+    if scheduled is None:
+        tell_outlook(request, page)
+    else:
+        _tell_scheduled(request, scheduled.as_object())
+
+
+def _tell_scheduled(request: HttpRequest, draft: JobPage) -> None:
+    forecast = foretell(draft)
+    if forecast.news is None or not forecast.told:
+        messages.info(request, _("It emails no one when it is published."))
+        return
+    text = _("%(who)s that %(what)s, after it is published %(moment)s.") % {
+        "who": _who_is_told(forecast.told),
+        "what": what(forecast.news),
+        "moment": formatting.moment(draft.go_live_at),
+    }
+    messages.info(request, text)
+
+
 def tell_approval(request: HttpRequest, page: JobPage) -> None:
     """Add the same message after an approval, if that was the one that publishes."""
     page = JobPage.objects.get(pk=page.pk)
     if page.live and not page.workflow_in_progress:
-        tell_outlook(request, page)
+        tell_publication(request, page)
 
 
 def tell_many(request: HttpRequest, record_ids: list[int]) -> None:
@@ -116,15 +139,19 @@ def outlook_text(outlook: Outlook) -> str:
     count = outlook.told
     if count == 0:
         return _("No email goes out: its followers only want to hear when it ends.")
-    who = ngettext(
-        "%(count)d follower will be told", "%(count)d followers will be told", count
-    ) % {"count": count}
+    who = _who_is_told(count)
     paused = Pause.objects.exists()
     return _("%(who)s %(when)s that %(what)s.") % {
         "who": who,
         "when": _("when email is resumed") if paused else when(outlook.due_at),
         "what": what(outlook.news),
     }
+
+
+def _who_is_told(count: int) -> str:
+    return ngettext(
+        "%(count)d follower will be told", "%(count)d followers will be told", count
+    ) % {"count": count}
 
 
 def _why_nobody_is_told(outlook: Outlook) -> str:

@@ -130,7 +130,9 @@ def _reasons(found: Health) -> list[str]:
     reasons = []
     if found.pause is not None:
         moment = formatting.moment(found.pause.paused_at)
-        reasons.append(_("All email is paused since %(moment)s.") % {"moment": moment})
+        reasons.append(
+            _("All email has been paused since %(moment)s.") % {"moment": moment}
+        )
     if found.last_tick_at is None:
         reasons.append(_("The email worker has not run yet."))
     elif found.now - found.last_tick_at > WORKER_SILENT_AFTER:
@@ -187,7 +189,7 @@ def summary(found: Health) -> str:
     )
     oldest = ""
     if found.oldest_due_at is not None:
-        oldest = _("The oldest is due since %(moment)s.") % {
+        oldest = _("The oldest has been due since %(moment)s.") % {
             "moment": formatting.moment(found.oldest_due_at)
         }
     sent = (

@@ -20,9 +20,9 @@ TAKES_DOWN = ("unpublish", "delete")
 
 
 def after_publish(request: HttpRequest, page: Page) -> None:
-    """Say what followers will be told of what was just published."""
+    """Say what followers will be told of what was just published, or is set to be."""
     if isinstance(page, JobPage) and page.live:
-        admin_messages.tell_outlook(request, page)
+        admin_messages.tell_publication(request, page)
 
 
 def after_approval(request: HttpRequest, page: Page) -> None:

@@ -80,6 +80,7 @@ class FollowersSidePanel(BaseSidePanel):
             "may_correct": may_decide(user) and last and may_be_corrected(last),
             "may_see": may_see_announcements(user),
             "may_publish": self.object.permissions_for_user(user).can_publish(),
+            "is_locked": is_locked(self.object, user),
         }
 
     class Media:
@@ -91,15 +92,21 @@ def outlook_of(page: JobPage, forecast: Forecast) -> dict[str, Any]:
 
     For ``notifications/admin/includes/foretold.html``: ``stage`` is from ``stage_of``;
     ``what`` and ``lines`` are the news; ``held_until`` says when it goes out if the
-    least gap holds it, else "".
+    least gap holds it, else "". ``goes_live_at`` is the day that the draft waits for.
     """
     news, last = forecast.news, last_announcement(page)
+    goes_live_at, held_until = page.go_live_at, forecast.held_until
+    if goes_live_at is None or goes_live_at <= timezone.now():
+        goes_live_at = None
+    elif held_until and held_until <= goes_live_at:
+        held_until = None
     return {
         "forecast": forecast,
         "stage": stage_of(page, forecast),
         "what": what(news) if news else "",
         "lines": wording.lines(news.changes) if news else [],
-        "held_until": when(forecast.held_until) if forecast.held_until else "",
+        "goes_live_at": goes_live_at,
+        "held_until": when(held_until) if held_until else "",
         "quiet_minutes": AnnouncementSettings.load().quiet_minutes,
         "last": last,
         "known_since": known_since(page, last),
@@ -149,6 +156,8 @@ def waiting_of(state: AnnouncedState | None) -> dict[str, Any] | None:
     if news is None:
         return None
     goes_out_at = services.goes_out_at(saved, news)
+    # A worker that came by has put the end of the gap into ``due_at``.
+    held_until = services.held_until(news, saved.record, timezone.now())
     return {
         "state": saved,
         "people": people_told(record_id=saved.record_id, kind=news.kind),
@@ -157,9 +166,15 @@ def waiting_of(state: AnnouncedState | None) -> dict[str, Any] | None:
         "goes_out_at": goes_out_at,
         "minutes": minutes_until(goes_out_at),
         "is_leaving": goes_out_at is not None and goes_out_at <= timezone.now(),
-        "is_held": goes_out_at != saved.due_at,
+        "is_held": held_until is not None and goes_out_at == held_until,
         "lines": wording.lines(news.changes),
     }
+
+
+def is_locked(page: JobPage, user: Any) -> bool:
+    """Whether ``user`` can change nothing in the form now, such as during a review."""
+    lock = page.get_lock()
+    return lock is not None and bool(lock.for_user(user))
 
 
 def minutes_until(moment: dt.datetime | None) -> int | None:

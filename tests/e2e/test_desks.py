@@ -108,7 +108,7 @@ def test_support_finds_a_person_and_pauses_all_email(followed, sign_in, smtp, de
     publisher = sign_in("Job publishers")
     editor = JobEditor(publisher)
     editor.open(TITLE)
-    expect(open_panel(publisher)).to_contain_text("All email is paused since")
+    expect(open_panel(publisher)).to_contain_text("All email has been paused since")
     editor.fill(pay_max="29500")
     assert "2 followers will be told when email is resumed" in editor.publish()
     deliver()

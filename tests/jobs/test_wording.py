@@ -166,7 +166,7 @@ class TestSubject:
             ([ADDED, REMOVED], "Requirements changed"),
             ([changed("pay"), ADDED, REMOVED], "Pay and requirements changed"),
             ([changed("pay"), ADDED, REMOVED, changed("apply")], "4 changes"),
-            ([changed("text")], "Wording of the text changed"),
+            ([changed("text")], "Wording changed"),
         ],
     )
     def test_names_one_kind_or_two_and_counts_more(self, found, subject):

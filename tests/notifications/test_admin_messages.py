@@ -93,6 +93,25 @@ class TestPublishing:
             "Followers are not told: nothing they follow changed."
         ]
 
+    @pytest.mark.parametrize(
+        ("change", "says"),
+        [
+            (
+                {"pay_max": "29000"},
+                "2 followers will be told that pay changed, after it is published "
+                "Fri 12 June, 08:00.",
+            ),
+            ({"title": TITLE.upper()}, "It emails no one when it is published."),
+        ],
+    )
+    def test_it_says_what_a_schedule_will_tell(self, change, says, followed, staff):
+        url, data = form_of(staff, followed, **change, go_live_at="2026-06-12 08:00")
+        response = staff.post(url, data | {"action-publish": "publish"}, follow=True)
+
+        text = html.unescape(response.content.decode())
+        assert says in text
+        assert "Followers are not told" not in text
+
     def test_a_first_publication_says_nothing(self, db, worker, staff):
         assert publish(staff, make_draft()) == []
 

@@ -62,7 +62,7 @@ class TestDialog:
     def test_says_that_all_email_is_paused(self, name, review, publisher):
         Pause.objects.create(paused_by=publisher.user)
 
-        assert "All email is paused since" in dialog(publisher, name, review)
+        assert "All email has been paused since" in dialog(publisher, name, review)
 
     def test_promises_nothing_before_the_last_review(self, name, review, publisher):
         workflow = review.workflow_state.workflow

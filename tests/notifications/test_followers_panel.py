@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from wagtail.models import Workflow
 
 from jobs import formatting
 from jobs.models import JobPage
@@ -18,7 +19,7 @@ from notifications.models import (
     AnnouncementSettings,
     Pause,
 )
-from tests.factories import edit, make_draft, make_job, make_subscription
+from tests.factories import edit, in_days, make_draft, make_job, make_subscription
 from tests.notifications.conftest import READERS, TITLE, Staff
 from tests.notifications.reading import squeezed
 from tests.notifications.test_routes import form_of
@@ -136,11 +137,12 @@ class TestStages:
         self, followed, publisher, worker
     ):
         edit(followed, pay_max=29000)
+        AnnouncedState.objects.update(actor=publisher.user)
         worker.run(minutes=11)
 
         text = panel(publisher, followed)
 
-        assert f"Pay changed: {TITLE}" in text
+        assert f"Pay changed: {TITLE}. By {publisher.user}. Sent " in text
         assert "2 taken by the mail server" in text
 
     def test_what_was_cancelled_says_by_whom_and_what_they_still_know(
@@ -206,8 +208,14 @@ class TestStages:
         text = panel(publisher, followed)
 
         assert "this waits, and what else changes until then goes out with it" in text
-        last = Announcement.objects.get().created_at
-        assert when(last + dt.timedelta(hours=4)) in text
+        until = when(Announcement.objects.get().created_at + dt.timedelta(hours=4))
+        assert until in text
+        # So it does once a worker came by, and in a pause that may end before.
+        worker.run(minutes=11)
+        Pause.objects.create()
+        text = panel(publisher, followed)
+        assert "this waits, and what else changes until then goes out with it" in text
+        assert f"Goes out {until} to 2 people" in text
 
     def test_what_goes_out_together_is_counted(self, followed, publisher, worker):
         AnnouncementSettings.objects.update(least_gap_hours=4)
@@ -220,13 +228,44 @@ class TestStages:
 
         assert "3 changes go out together" in text
 
+    def test_a_draft_that_waits_for_its_day_says_which(self, followed, publisher):
+        monday = in_days(4)
+        edit(followed, pay_max=29000, go_live_at=monday, publish=False)
+
+        text = panel(publisher, followed)
+
+        assert f"set to be published {formatting.moment(monday)}. It goes out" in text
+
+    def test_a_draft_that_waits_for_its_day_is_not_held_before(
+        self, followed, publisher, worker
+    ):
+        AnnouncementSettings.objects.update(least_gap_hours=4)
+        job = edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+        edit(job, pay_max=29500, go_live_at=in_days(4), publish=False)
+
+        assert "not long ago" not in panel(publisher, followed)
+
+    def test_who_cannot_edit_now_is_offered_no_choice(self, followed, publisher):
+        editor = Staff("Job editors")
+        job = edit(followed, pay_max=29000, publish=False)
+        assert "Choose whether to tell them" in panel(editor, followed)
+
+        Workflow.objects.get(name="Job review").start(job, editor.user)
+
+        assert "Choose whether to tell them" not in panel(editor, followed)
+        assert "Choose whether to tell them" in panel(publisher, followed)
+
     def test_a_pause_is_seen(self, followed, publisher):
+        edit(followed, pay_max=29000, publish=False)
         Pause.objects.create(paused_by=publisher.user)
 
         text = panel(publisher, followed)
 
-        assert "All email is paused since" in text
+        assert "All email has been paused since" in text
         assert f"by {publisher.user}." in text
+        assert "The email goes out when email is resumed." in text
+        assert "minutes after that" not in text
 
     def test_what_waits_in_a_pause_goes_out_after_it(self, followed, publisher):
         Pause.objects.create(paused_by=publisher.user)

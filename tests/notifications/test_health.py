@@ -86,7 +86,7 @@ class TestReasons:
         pausing.pause()
 
         [reason] = health().reasons
-        assert reason.startswith("All email is paused since ")
+        assert reason.startswith("All email has been paused since ")
 
     def test_a_silent_worker_is_one(self, worker):
         worker.wait(minutes=6)
@@ -204,7 +204,9 @@ class TestSummary:
     def test_one_email_is_one_email(self, at_work, worker):
         owe(worker)
 
-        assert summary(health()).startswith("1 email waiting. The oldest is due since ")
+        assert summary(health()).startswith(
+            "1 email waiting. The oldest has been due since "
+        )
 
     def test_the_dashboard_says_it_to_whoever_sees_announcements(self, at_work, worker):
         tally(worker, sent=7)

@@ -126,7 +126,7 @@ class TestSend:
     def test_tells_that_the_description_was_reworded(self, followed, told):
         edit(followed, summary="Bakes all night & day.", tell_followers=SEND)
 
-        assert told() == f"Wording of the text changed: {TITLE}"
+        assert told() == f"Wording changed: {TITLE}"
         assert "The description was reworded" in mail.outbox[0].body
 
     def test_needs_a_note_when_nothing_differs(self, followed, told):
