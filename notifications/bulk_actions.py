@@ -158,7 +158,6 @@ class ExtendClosingDate(JobBulkAction):
     action_type = "extend_closing_date"
     action_priority = 62
     icon_name = "date"
-    explanation = _("A job that closes later than that keeps its own closing date.")
     form_class = ExtendForm
     changes_all = False
 

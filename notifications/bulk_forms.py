@@ -42,7 +42,7 @@ class ExtendForm(NoteForm):
         label=_("Until"),
         required=False,
         widget=AdminDateInput(),
-        help_text=_("The jobs close at 23:59 on that day."),
+        help_text=_("At 23:59 on that day. A job that closes later stays as it is."),
     )
     days = forms.IntegerField(
         label=_("Or by so many days"),

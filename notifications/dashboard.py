@@ -111,4 +111,8 @@ class ClosingSoonPanel(Component):
         rows: Any = with_followers(jobs).select_related("company")
         rows = rows.defer_streamfields().order_by("closes_at", "pk")
         found = list(rows[: MOST_CLOSING + 1])
-        return {"jobs": found[:MOST_CLOSING], "more": len(found) > MOST_CLOSING}
+        return {
+            "jobs": found[:MOST_CLOSING],
+            "more": len(found) > MOST_CLOSING,
+            "days": before.days,
+        }

@@ -87,8 +87,11 @@ VARIABLES = (
     ),
     Variable(
         name="DEFAULT_FROM_EMAIL",
-        purpose="The sender of every email.",
-        default="Jobs board <jobs@board.example>",
+        purpose=(
+            "The sender of every email. A name here is read in the admin's own, such as\n"
+            "those about reviews; others bear the board's name."
+        ),
+        default="jobs@board.example",
         example="Jobs board <jobs@example.org>",
         needed_in_production=True,
     ),

@@ -21,8 +21,10 @@ from django.db.models import (
 from django.forms import CheckboxSelectMultiple, RadioSelect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import BaseColumn, Column
 
@@ -181,6 +183,14 @@ class UpkeepFilterSet(WagtailFilterSet):
         return jobs.filter(**{f"is_{value}": True})
 
 
+COLUMNS = [
+    JobColumn("title", page_id="pk", label=_("Job"), sort_key="title"),
+    Column("company", label=_("Company"), sort_key="company__name"),
+    WhyColumn("why", label=_("Why"), sort_key="urgency"),
+    Column("followers", label=_("Followers"), sort_key="followers"),
+]
+
+
 class UpkeepReport(CountsReport):
     model = JobPage
     slug = "jobs-to-look-after"
@@ -194,13 +204,6 @@ class UpkeepReport(CountsReport):
     search_fields = ["title", "company__name"]
     default_ordering = "urgency"
     empty = _("No job that fits needs looking after.")
-    columns = [
-        JobColumn("title", page_id="pk", label=_("Job"), sort_key="title"),
-        Column("company", label=_("Company"), sort_key="company__name"),
-        WhyColumn("why", label=_("Why"), sort_key="urgency"),
-        Column("followers", label=_("Followers"), sort_key="followers"),
-        RemediesColumn("remedies", label=_("What to do")),
-    ]
     export_headings = {
         "title": _("Job"),
         "company": _("Company"),
@@ -209,6 +212,12 @@ class UpkeepReport(CountsReport):
         "followers": _("Followers"),
     }
     list_export = list(export_headings)
+
+    @cached_property
+    def columns(self) -> list[BaseColumn]:
+        if not user_has_any_page_permission(self.request.user):
+            return COLUMNS
+        return [*COLUMNS, RemediesColumn("remedies", label=_("What to do"))]
 
     def get_base_queryset(self) -> QuerySet[JobPage]:
         jobs = JobPage.objects.filter(alias_of__isnull=True)

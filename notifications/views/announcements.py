@@ -28,6 +28,7 @@ from notifications.models import (
     AnnouncedState,
     Announcement,
     AnnouncementSettings,
+    Pause,
 )
 from notifications.permissions import may_decide, may_see_announcements
 from notifications.previews import preview_announcement
@@ -83,7 +84,8 @@ class AnnouncementsView(SeesAnnouncements, ListView):
         context = super().get_context_data(**kwargs)
         current = self.request.GET.get("state", "")
         return context | {
-            "waiting": list(waiting_news()),
+            "waiting": sorted(waiting_news(), key=lambda row: row["goes_out_at"]),
+            "pause": Pause.objects.select_related("paused_by").first(),
             "may_decide": may_decide(self.request.user),
             "tabs": [
                 {"value": value, "label": label, "is_current": value == current}

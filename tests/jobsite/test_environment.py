@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from email.utils import parseaddr
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -215,6 +216,12 @@ class TestReaders:
     def test_know_no_variable_that_is_not_in_the_table(self):
         with pytest.raises(KeyError):
             environment.text("NOT_IN_THE_TABLE")
+
+
+def test_the_sender_of_a_demo_bears_no_name_but_that_of_the_board():
+    [sender] = [v.default for v in VARIABLES if v.name == "DEFAULT_FROM_EMAIL"]
+
+    assert parseaddr(sender) == ("", sender)
 
 
 class TestTrustedProxies:

@@ -5,8 +5,13 @@ from django.core import mail
 from django.urls import reverse
 
 from jobs.models import JobPage
-from notifications.models import AnnouncedState, Announcement
-from tests.factories import edit, make_user
+from notifications.models import (
+    AnnouncedState,
+    Announcement,
+    AnnouncementSettings,
+    Pause,
+)
+from tests.factories import edit, make_job, make_subscription, make_user
 from tests.notifications.conftest import TITLE, Staff
 
 LIST = "notifications_announcements"
@@ -56,6 +61,26 @@ class TestList:
 
         assert response.status_code == 302
         assert reverse("wagtailadmin_login") in response.url
+
+    def test_what_goes_out_first_comes_first(self, waiting, followed, worker, staff):
+        other = make_job(title="Porter")
+        worker.run(minutes=11)
+        AnnouncementSettings.objects.update(least_gap_hours=4)
+        edit(followed, pay_max=30000)
+        worker.wait(minutes=1)
+        make_subscription(job=other)
+        edit(other, pay_max=30000)
+
+        text = staff.get(reverse(LIST)).content.decode()
+
+        assert text.index("Porter") < text.index("Bread &amp; Butter Baker")
+
+    def test_a_pause_is_said(self, waiting, staff):
+        Pause.objects.create()
+
+        text = staff.get(reverse(LIST)).content.decode()
+
+        assert "All email has been paused since" in text
 
     def test_it_says_what_waits_for_whom_and_since_when(self, waiting, staff):
         response = staff.get(reverse(LIST))

@@ -165,6 +165,15 @@ class TestInTheAdmin:
 
         assert self.url(wrong) in html
 
+    def test_leads_to_the_job_that_is_still_wrong(self, wrong, followed, publisher):
+        url = self.url(wrong)
+        first = "and the correction tells the change too."
+        assert first in publisher.get(url).content.decode()
+
+        edit(followed, pay_max=29000)
+
+        assert first not in publisher.get(url).content.decode()
+
     def test_says_to_how_many_it_goes_and_with_what(self, wrong, followed, publisher):
         edit(followed, pay_max=29000)
 

@@ -187,6 +187,15 @@ class TestTheEmail:
         assert "You get this because you wrote or published this job" in text
         assert "Stop following" not in text
 
+    def test_says_that_nobody_follows(self, job, look):
+        job.record.subscriptions.all().delete()
+        look(days=6)
+
+        [message] = [m for m in mail.outbox if m.subject.startswith("Closes ")]
+        text = squeezed(message.body)
+        assert "Nobody follows it." in text
+        assert "Close it as filled. The page asks first." in text
+
     def test_is_in_the_log_with_its_job(self, job, look, publisher):
         look(days=6)
 
@@ -253,9 +262,9 @@ class TestTheFrontPage:
 
         text = self.text(publisher)
 
-        assert "Closing soon" in text
+        assert "Closing within 5 days" in text
         assert "Extend or close" in text
-        assert "Later &amp; elsewhere" not in text.partition("Closing soon")[2]
-        assert "Closing soon" not in self.text(Staff("Job editors"))
+        assert "Later &amp; elsewhere" not in text.partition("Closing within")[2]
+        assert "Closing within" not in self.text(Staff("Job editors"))
         url = reverse("notifications_closing_soon", args=[job.pk])
         assert url in publisher.get(reverse("wagtailadmin_home")).content.decode()
