@@ -282,6 +282,24 @@ class TestJobs:
         assert "Soon here" not in page
         assert "Who hires here" not in page
 
+    def test_of_which_there_are_none_are_named_to_who_composes_them(self):
+        page = make_page(
+            body=[
+                ("latest_jobs", {"heading": "New & fresh", "count": 3}),
+                ("jobs_by_criteria", CRITERIA),
+                ("companies", {"heading": "Who hires", "count": 6}),
+            ]
+        )
+
+        preview = page.make_preview_request().rendered_content
+
+        for words in (
+            "New &amp; fresh: nothing is shown while no job is open.",
+            "Closing &amp; soon: nothing is shown while no such job is open.",
+            "Who hires: nothing is shown while no job is open.",
+        ):
+            assert words in preview
+
 
 class TestCompanies:
     def counts(self, count=30):
