@@ -1,21 +1,31 @@
 """What search engines are to look at: open jobs, and companies that have one.
 
-In parts, so that a board with 50,000 jobs is read a few thousand at a time.
+In parts, so that a board with 50,000 jobs is read a thousand at a time.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import Any
 
 from django.contrib.sitemaps import Sitemap
+from django.core.paginator import Paginator
 from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from wagtail.models import Site
 
 from jobs.models import Company, JobIndexPage, JobListing, JobRecord
 
-PART = 5_000
+PART = 1_000
+
+
+class _Counted(Paginator):
+    """Parts of a list whose number is known without what is read of each job."""
+
+    @cached_property
+    def count(self) -> int:
+        return JobListing.objects.open().count()
 
 
 class JobSitemap(Sitemap[tuple[str, dt.datetime | None]]):
@@ -37,6 +47,10 @@ class JobSitemap(Sitemap[tuple[str, dt.datetime | None]]):
             .values_list("page__url_path", "page__last_published_at")
         )
         return found
+
+    @property
+    def paginator(self) -> Paginator:
+        return _Counted(self.items(), self.limit)
 
     def location(self, item: tuple[str, dt.datetime | None]) -> str:
         return self._prefix + item[0][self._skipped :]

@@ -119,6 +119,21 @@ class TestSitemap:
         assert len(parts) == 3
         assert sorted(map(path, found)) == sorted(job.url for job in jobs)
 
+    def test_are_counted_without_what_is_said_of_each_job(self, client):
+        make_jobs(3)
+
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/sitemap.xml")
+
+        [counted] = [
+            x["sql"]
+            for x in queries
+            if "COUNT(*)" in x["sql"]
+            and "jobs_joblisting" in x["sql"]
+            and "jobs_company" not in x["sql"]
+        ]
+        assert "JOIN" not in counted
+
     @pytest.mark.parametrize("url", ["/sitemap.xml", "/sitemap-jobs.xml"])
     def test_costs_the_same_with_any_number_of_jobs(self, client, url):
         make_jobs(2)
