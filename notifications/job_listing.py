@@ -226,7 +226,7 @@ class JobListingViewSet(PageListingViewSet):
             label=_("Closes"),
             accessor=closes,
             sort_key="closes_at",
-            classname="moment",
+            classname="day",
         ),
         AddedUpColumn("followers", label=_("Followers"), sort_key="followers"),
         AddedUpColumn(
@@ -234,7 +234,7 @@ class JobListingViewSet(PageListingViewSet):
             label=_("Last told"),
             accessor=last_told,
             sort_key="told_at",
-            classname="moment",
+            classname="day",
         ),
         WarningsColumn("warnings", label=_("To mend")),
     ]

@@ -49,7 +49,7 @@ class TestDialog:
         assert "Approve and publish" in text
         assert "Publishing will tell 2 followers: pay changed." in text
         assert "£26,000 to £29,000 a year" in text
-        assert "It goes out 10 minutes after that" in text
+        assert "The email goes out 10 minutes after that" in text
         assert not any(reader in text for reader in READERS)
 
     def test_says_why_nobody_is_told(self, name, review, followed, publisher):

@@ -105,7 +105,7 @@ class TestStages:
         assert "£26,000 to £28,000 a year" in text
         assert "£26,000 to £29,000 a year" in text
         assert "A & B." in text
-        assert "It goes out 10 minutes after that" in text
+        assert "The email goes out 10 minutes after that" in text
         assert "A publisher decides" not in text
 
     def test_a_wish_for_silence_is_repeated(self, followed, publisher):
@@ -234,7 +234,7 @@ class TestStages:
 
         text = panel(publisher, followed)
 
-        assert f"set to be published {formatting.moment(monday)}. It goes out" in text
+        assert f"set to be published {formatting.moment(monday)}. The email" in text
 
     def test_a_draft_that_waits_for_its_day_is_not_held_before(
         self, followed, publisher, worker
