@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 from jobsite.signal_handlers import on_migrated
 from notifications.models import AnnouncementSettings
 from tests.e2e.browsing import Watch
+from tests.e2e.readers import make_followed
 from tests.e2e.smtp import HOST, MailServer
 from tests.factories import make_user
 
@@ -66,6 +67,12 @@ def board(live_server, django_db_serialized_rollback, settings):
     # Its table is no model's, so nobody else empties it.
     caches["limits"].clear()
     return live_server.url
+
+
+@pytest.fixture
+def followed(board):
+    """A job that two people follow."""
+    return make_followed()
 
 
 @pytest.fixture

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page
+import re
+
+from django.urls import reverse
+from playwright.sync_api import Locator, Page, expect
+
+
+def tick(page: Page, *titles: str) -> Locator:
+    """Choose jobs in the list; answer the bar of what can be done to all of them."""
+    page.goto(reverse("jobs_listing:index"))
+    for title in titles:
+        row = page.get_by_role("row").filter(
+            has=page.get_by_role("link", name=title, exact=True)
+        )
+        row.get_by_role("checkbox").check(force=True)
+    footer = page.locator("[data-bulk-action-footer]")
+    expect(footer).to_contain_text(re.compile(rf"{len(titles)} pages? .*selected"))
+    return footer
 
 
 class JobEditor:
@@ -32,6 +48,15 @@ class JobEditor:
         field = self.page.locator(f"#id_{name}")
         field.press_sequentially(text)
         field.press("Tab")
+
+    def retype(self, name: str, text: str) -> None:
+        """Write another value, once Wagtail has looked at the form.
+
+        What is typed before counts as unchanged, and saves no draft.
+        """
+        self.page.wait_for_timeout(3_000)
+        self.page.locator(f"#id_{name}").fill("")
+        self.type_in(name, text)
 
     def select(self, **fields: str) -> None:
         for name, label in fields.items():

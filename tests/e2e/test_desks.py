@@ -5,27 +5,13 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from jobs.models import JobPage
-from notifications import services
-from notifications.models import AnnouncementSettings, Pause
-from tests.e2e.editing import JobEditor
+from notifications.models import Pause
+from tests.e2e.editing import JobEditor, tick
 from tests.e2e.promising import foretold, is_kept, open_panel
-from tests.factories import make_draft, make_job, make_subscription
+from tests.e2e.readers import READERS, TITLE
+from tests.factories import make_draft
 
-pytestmark = pytest.mark.slow
-
-TITLE = "Night baker & confectioner"
-READERS = ["other@example.org", "reader@example.org"]
-
-
-@pytest.fixture
-def followed(board):
-    job = make_job(title=TITLE)
-    for address in READERS:
-        make_subscription(job=job, email=address)
-    while services.announce_next():
-        pass
-    AnnouncementSettings.objects.update_or_create(defaults={"quiet_minutes": 0})
-    return job
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("no_quiet_window")]
 
 
 def to_readers(smtp):
@@ -37,11 +23,7 @@ def test_an_editor_is_offered_nothing_that_is_refused(followed, sign_in):
     own = make_draft(title="Stoker")
     main = page.get_by_role("main")
 
-    page.goto(reverse("jobs_listing:index"))
-    row = page.get_by_role("row").filter(has=page.get_by_role("link", name=TITLE))
-    row.get_by_role("checkbox").check(force=True)
-    footer = page.locator("[data-bulk-action-footer]")
-    expect(footer).to_contain_text("1 page selected")
+    footer = tick(page, TITLE)
     expect(footer.get_by_role("link")).to_have_text(["Move", "Delete"])
 
     editor = JobEditor(page)

@@ -4,35 +4,16 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from notifications import services
 from notifications.models import Announcement
 from tests.e2e.editing import JobEditor
+from tests.e2e.promising import open_panel
+from tests.e2e.readers import READERS, TITLE
 from tests.e2e.visiting import press_keys_to
-from tests.factories import make_job, make_subscription
-
-TITLE = "Night baker & confectioner"
-READERS = ["other@example.org", "reader@example.org"]
-
-
-@pytest.fixture
-def followed(board):
-    """A job that two people follow."""
-    job = make_job(title=TITLE)
-    for address in READERS:
-        make_subscription(job=job, email=address)
-    while services.announce_next():
-        pass
-    return job
 
 
 @pytest.fixture
 def saves_while_typing(settings, board):
     settings.WAGTAIL_AUTOSAVE_INTERVAL = 200
-
-
-def open_panel(page):
-    page.get_by_role("button", name="Toggle followers").click()
-    return page.locator("[data-side-panel=followers]")
 
 
 @pytest.mark.usefixtures("no_quiet_window", "saves_while_typing")
@@ -45,10 +26,7 @@ def test_the_panel_foretells_people_differences_and_subject(
     panel = open_panel(page)
     expect(panel).to_contain_text("2 followers. Nothing they follow has changed")
 
-    # What is typed before Wagtail has looked at the form once counts as unchanged.
-    page.wait_for_timeout(3_000)
-    page.locator("#id_pay_max").fill("")
-    editor.type_in("pay_max", "29500")
+    editor.retype("pay_max", "29500")
 
     expect(panel).to_contain_text("Publishing will tell 2 followers: pay changed.")
     expect(panel).to_contain_text("£26,000 to £29,500 a year")
@@ -156,9 +134,7 @@ def test_wording_is_told_too_if_the_panel_is_asked_to(followed, sign_in):
     editor.open(TITLE)
     panel = open_panel(page)
     expect(panel).to_contain_text("Nothing they follow has changed")
-    page.wait_for_timeout(3_000)
-    page.locator("#id_summary").fill("")
-    editor.type_in("summary", "Bakes all night & day.")
+    editor.retype("summary", "Bakes all night & day.")
     expect(panel).to_contain_text("Only wording changed (1 place).")
 
     tell = panel.get_by_role("button", name="Tell them anyway")

@@ -3,17 +3,15 @@
 Of those who follow, one wants endings only, and one does not get email any more.
 """
 
-import re
-
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from jobs.models import BoardSettings, JobPage
-from notifications import services
 from notifications.models import Announcement, AnnouncementSettings, Suppression
 from subscriptions.addresses import hashed
-from tests.e2e.editing import JobEditor
+from tests.e2e import readers
+from tests.e2e.editing import JobEditor, tick
 from tests.e2e.promising import (
     asked,
     foretold,
@@ -22,20 +20,17 @@ from tests.e2e.promising import (
     waiting,
     will_be_told,
 )
+from tests.e2e.readers import READERS, TITLE, settle
 from tests.factories import make_board, make_company, make_job, make_subscription
 
 pytestmark = pytest.mark.slow
 
-TITLE = "Night baker & confectioner"
-EAGER = ["other@example.org", "reader@example.org"]
 PATIENT = "endings@example.org"
 LOST = "bounced@example.org"
 
 
-def make_followed(title=TITLE, **fields):
-    job = make_job(title=title, **fields)
-    for address in [*EAGER, LOST]:
-        make_subscription(job=job, email=address)
+def make_followed(title=TITLE):
+    job = readers.make_followed(title, [*READERS, LOST])
     make_subscription(job=job, email=PATIENT, closings_only=True)
     return job
 
@@ -44,14 +39,7 @@ def make_followed(title=TITLE, **fields):
 def followed(board):
     AnnouncementSettings.objects.update_or_create(defaults={"least_gap_hours": 0})
     Suppression.objects.create(address_hash=hashed(LOST), reason="BOUNCED")
-    job = make_followed()
-    settle()
-    return job
-
-
-def settle():
-    while services.announce_next():
-        pass
+    return make_followed()
 
 
 @pytest.fixture
@@ -84,9 +72,7 @@ def test_what_the_panel_follows_and_what_is_sent_at_once(
     editor.open(TITLE)
     panel = open_panel(page)
     expect(panel).to_contain_text("4 followers. Nothing they follow has changed")
-    page.wait_for_timeout(3_000)
-    page.locator("#id_pay_max").fill("")
-    editor.type_in("pay_max", "29500")
+    editor.retype("pay_max", "29500")
     editor.type_in("change_note", "Nights & Sundays count.")
     expect(panel).to_contain_text("Nights & Sundays count.")
     promise = foretold(panel)
@@ -106,7 +92,7 @@ def test_what_the_panel_follows_and_what_is_sent_at_once(
     expect(panel.get_by_role("button", name="Cancel")).to_have_count(0)
     mails = new_mails()
     assert is_kept(promise, mails)
-    assert sorted(mail.to for mail in mails) == EAGER
+    assert sorted(mail.to for mail in mails) == READERS
     assert all("Nights & Sundays count." in mail.text for mail in mails)
     page.locator("#id_title").focus()
     expect(panel).to_contain_text("2 taken by the mail server")
@@ -131,7 +117,7 @@ def test_what_is_cancelled_and_what_was_wrong(followed, sign_in, new_mails):
     promise = waiting(open_panel(page))
     open_panel(page).get_by_role("button", name="Send now").click()
     assert is_kept(promise, new_mails())
-    followed.record.subscriptions.get(subscriber__address=EAGER[0]).delete()
+    followed.record.subscriptions.get(subscriber__address=READERS[0]).delete()
     edit_again(editor, pay_max="30000")
     editor.publish()
     editor.open(TITLE)
@@ -143,7 +129,7 @@ def test_what_is_cancelled_and_what_was_wrong(followed, sign_in, new_mails):
     page.get_by_role("button", name="Send the correction").click()
     assert "The correction goes out now." in editor.said()
     [correction] = new_mails()
-    assert (correction.to, correction.subject) == (EAGER[1], f"Correction: {TITLE}")
+    assert (correction.to, correction.subject) == (READERS[1], f"Correction: {TITLE}")
     assert "The pay of another job had slipped in." in correction.text
     assert "£26,000 to £30,000 a year" in correction.text
     assert new_mails() == []
@@ -151,14 +137,7 @@ def test_what_is_cancelled_and_what_was_wrong(followed, sign_in, new_mails):
 
 def choose(page, action, *titles):
     """Tick jobs in the list and open what can be done to all of them."""
-    page.goto(reverse("jobs_listing:index"))
-    for title in titles:
-        row = page.get_by_role("row").filter(
-            has=page.get_by_role("link", name=title, exact=True)
-        )
-        row.get_by_role("checkbox").check(force=True)
-    footer = page.locator("[data-bulk-action-footer]")
-    expect(footer).to_contain_text(re.compile(rf"{len(titles)} pages? .*selected"))
+    footer = tick(page, *titles)
     link = footer.get_by_role("link", name=action)
     if not link.is_visible():
         footer.get_by_role("button", name="More").click()
@@ -189,7 +168,7 @@ def test_several_jobs_at_once(followed, sign_in, new_mails):
     said = answer(page, "Extend closing date")
     assert "2 jobs, 4 followers (2 people): they will be told." in said
     mails = new_mails()
-    assert sorted(mail.to for mail in mails) == sorted(EAGER * 2)
+    assert sorted(mail.to for mail in mails) == sorted(READERS * 2)
     assert {mail.subject for mail in mails} == {
         f"Closing date changed: {title}" for title in titles[:2]
     }
@@ -204,7 +183,7 @@ def test_several_jobs_at_once(followed, sign_in, new_mails):
     said = answer(page, "Change company")
     assert "“Porter & driver”: 2 followers will be told at once that company" in said
     mails = new_mails()
-    assert sorted(mail.to for mail in mails) == EAGER
+    assert sorted(mail.to for mail in mails) == READERS
     assert {mail.subject for mail in mails} == {"Company changed: Porter & driver"}
 
     # Those who want endings only are told, too; who does not get email is not.
@@ -212,7 +191,7 @@ def test_several_jobs_at_once(followed, sign_in, new_mails):
     assert asked(page) == (3, 3)
     answer(page, "Close as filled")
     mails = new_mails()
-    assert sorted(mail.to for mail in mails) == sorted([PATIENT, *EAGER])
+    assert sorted(mail.to for mail in mails) == sorted([PATIENT, *READERS])
     assert {mail.subject for mail in mails} == {f"Filled: {TITLE}"}
 
     choose(page, "Cancel jobs", "Porter & driver")
@@ -223,14 +202,39 @@ def test_several_jobs_at_once(followed, sign_in, new_mails):
     assert other.closed_reason == "CANCELLED"
 
 
+def test_closing_a_job_instead_of_taking_it_down(
+    followed, sign_in, open_browser, new_mails
+):
+    AnnouncementSettings.objects.update(quiet_minutes=0)
+    page, visitor = sign_in("Job publishers"), open_browser()
+    line = "The school could not fund it & thanks all who asked."
+    page.goto(reverse("wagtailadmin_pages:unpublish", args=[followed.pk]))
+
+    page.get_by_role("link", name="Close it instead").click()
+    assert will_be_told(page) == 3
+    page.get_by_label("Cancelled").check()
+    page.get_by_label("A line for followers").fill(line)
+    said = answer(page, "Close job")
+
+    assert "Its page stays and says so." in said
+    assert "3 followers will be told at once that it closed." in said
+    mails = new_mails()
+    assert sorted(mail.to for mail in mails) == sorted([PATIENT, *READERS])
+    assert {mail.subject for mail in mails} == {f"Cancelled: {TITLE}"}
+    assert all(line in " ".join(mail.text.split()) for mail in mails)
+    visitor.goto(followed.url)
+    shown = visitor.get_by_role("main")
+    expect(shown).to_contain_text("This job was cancelled on")
+    expect(shown).to_contain_text(line)
+
+
 def test_taking_down_one_several_and_all(followed, sign_in, new_mails):
     AnnouncementSettings.objects.update(quiet_minutes=0)
     for title in ("Porter", "Stoker", "Diver"):
         make_followed(title)
-    settle()
     page = sign_in("Job publishers")
     editor = JobEditor(page)
-    everybody = sorted([PATIENT, *EAGER])
+    everybody = sorted([PATIENT, *READERS])
 
     page.goto(reverse("wagtailadmin_pages:unpublish", args=[followed.pk]))
     expect(page.get_by_role("link", name="Close it instead")).to_be_visible()

@@ -5,24 +5,12 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from jobs.models import JobPage
-from notifications import services
 from notifications.models import Announcement
 from tests.e2e.editing import JobEditor
-from tests.factories import make_job, make_subscription
+from tests.e2e.promising import open_panel
+from tests.e2e.readers import READERS, TITLE
 
-TITLE = "Night baker & confectioner"
-READERS = ["other@example.org", "reader@example.org"]
 NOTE = "Nights go up for everybody & from the first."
-
-
-@pytest.fixture
-def followed(board):
-    job = make_job(title=TITLE)
-    for address in READERS:
-        make_subscription(job=job, email=address)
-    while services.announce_next():
-        pass
-    return job
 
 
 def submit(editor):
@@ -45,8 +33,7 @@ def test_followers_get_what_the_editor_wrote_and_the_publisher_approved(
     page.goto(followed.url)
     expect(page.get_by_role("main")).to_contain_text("£26,000 to £28,000")
     page.goto(reverse("wagtailadmin_pages:edit", args=[followed.pk]))
-    page.get_by_role("button", name="Toggle followers").click()
-    panel = page.locator("[data-side-panel=followers]")
+    panel = open_panel(page)
     expect(panel).to_contain_text("Publishing tells 2 followers: pay changed.")
     expect(panel).to_contain_text(NOTE)
 
