@@ -231,7 +231,7 @@ def test_the_panel_of_followers_is_so_in_each_of_its_states(job, deliver, sign_i
     ]
     Pause.objects.create()
     page.reload()
-    expect(page.locator(PANEL)).to_contain_text("All email is paused")
+    expect(page.locator(PANEL)).to_contain_text("All email has been paused")
     found += [*barriers(page, PANEL), *out_of_reach(page, PANEL)]
 
     assert found == []
