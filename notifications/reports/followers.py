@@ -67,8 +67,14 @@ def plot_of(records: QuerySet[JobRecord], period: Period) -> Plot | None:
     of_jobs = Subscription.objects.filter(record__in=records.values("pk"))
     started = per_step(of_jobs, "confirmed_at", period)
     stopped = per_step(of_jobs.filter(STOPPED), "ended_at", period)
+    # The first may be part of a week: what was before is not in it.
     points = [
-        _point(day, started.get(day, 0), stopped.get(day, 0), period.step)
+        _point(
+            max(day, period.first),
+            started.get(day, 0),
+            stopped.get(day, 0),
+            period.step,
+        )
         for day in period.steps()
     ]
     title = (

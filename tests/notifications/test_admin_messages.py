@@ -11,8 +11,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from jobs.models import JobPage
-from jobs.services import close_job
-from notifications import admin_messages, reconciling, services
+from notifications import admin_messages, services
 from notifications.models import AnnouncedState, AnnouncementSettings, Pause
 from tests.factories import (
     edit,
@@ -22,7 +21,7 @@ from tests.factories import (
     make_subscription,
     make_user,
 )
-from tests.notifications.conftest import TITLE, Staff
+from tests.notifications.conftest import TITLE
 from tests.notifications.test_routes import form_of
 
 TUESDAY_14_22 = dt.datetime(2026, 6, 9, 13, 22, tzinfo=dt.UTC)
@@ -344,115 +343,6 @@ def test_who_acted_is_known_to_the_announcement(followed, worker, staff):
     worker.run(minutes=11)
 
     assert followed.record.announcements.get().actor == staff.user
-
-
-class TestCloseView:
-    @pytest.fixture
-    def url(self, followed):
-        return reverse("notifications_close_job", args=[followed.pk])
-
-    def test_it_asks_why_and_says_whom_it_will_be_told(self, url, staff):
-        text = " ".join(staff.get(url).content.decode().split())
-
-        assert "<strong>2 followers will be told.</strong>" in text
-        assert "10 minutes after you confirm" in text
-        assert "Why does it close?" in text
-
-    def test_looking_changes_nothing(self, url, staff):
-        staff.get(url)
-
-        assert JobPage.objects.get().is_open
-
-    @pytest.mark.parametrize("reason", ["FILLED", "CANCELLED"])
-    def test_it_closes_the_job(self, reason, url, staff, told):
-        response = staff.post(
-            url, {"reason": reason, "note": "Bye & thanks"}, follow=True
-        )
-
-        assert said(response) == [
-            "2 followers will be told at 14:32 that it closed. See or cancel"
-        ]
-        job = JobPage.objects.get()
-        assert (job.live, job.closed_reason) == (True, reason)
-        assert told() == f"{reason.title()}: {TITLE}"
-        assert job.record.announcements.get().note == "Bye & thanks"
-
-    def test_it_opens_the_job_again(self, url, followed, worker, staff):
-        close_job(page_id=followed.pk, reason="FILLED")
-        worker.run(minutes=11)
-        assert "Why does it close?" not in staff.get(url).content.decode()
-
-        response = staff.post(url, {"note": ""}, follow=True)
-
-        assert said(response) == [
-            "2 followers will be told at 14:43 that it is open again. See or cancel"
-        ]
-        assert JobPage.objects.get().is_open
-
-    def test_opening_it_inside_the_window_tells_nobody(self, url, followed, staff):
-        close_job(page_id=followed.pk, reason="FILLED")
-
-        assert said(staff.post(url, {"note": ""}, follow=True)) == [
-            "Followers are not told: nothing they follow changed."
-        ]
-
-    def test_closing_it_twice_does_not_open_it_again(self, url, staff):
-        for _ in range(2):
-            response = staff.post(url, {"reason": "FILLED", "note": ""}, follow=True)
-
-        assert "This job is closed already." in response.content.decode()
-        assert JobPage.objects.get().closed_reason == "FILLED"
-
-    def test_opening_it_twice_does_not_close_it_again(self, url, followed, staff):
-        close_job(page_id=followed.pk, reason="FILLED")
-
-        for _ in range(2):
-            response = staff.post(url, {"note": ""}, follow=True)
-
-        assert "nothing was done" in response.content.decode()
-        assert JobPage.objects.get().is_open
-
-    def test_a_reason_is_needed(self, url, staff):
-        assert staff.post(url, {"reason": "BORED"}).status_code == 200
-        assert JobPage.objects.get().is_open
-
-    def test_a_draft_that_waits_stays_a_draft(self, url, followed, staff):
-        edit(followed, title="Embargoed & secret", publish=False)
-
-        staff.post(url, {"reason": "FILLED", "note": ""})
-
-        job = JobPage.objects.get()
-        assert (job.title, job.has_unpublished_changes) == (TITLE, True)
-        assert job.get_latest_revision_as_object().title == "Embargoed & secret"
-
-    @pytest.mark.parametrize(
-        ("group", "may"),
-        [
-            ("Job editors", False),
-            ("Job publishers", True),
-            ("Subscriber support", False),
-        ],
-    )
-    def test_only_who_may_publish_may_close(self, group, may, url, followed):
-        person = Staff(group)
-        assert person.get(url).status_code == (200 if may else 302)
-        person.post(url, {"reason": "FILLED", "note": ""})
-        assert JobPage.objects.get().is_open != may
-
-        edit_url = reverse("wagtailadmin_pages:edit", args=[followed.pk])
-        assert (url in person.get(edit_url).content.decode()) == may
-
-    def test_a_job_that_is_not_public_cannot_be_closed(self, url, followed, staff):
-        followed.unpublish()
-
-        staff.post(url, {"reason": "FILLED", "note": ""})
-
-        assert JobPage.objects.get().closed_reason == ""
-        assert reconciling.reconcile() == 0
-
-    def test_no_such_job_is_not_found(self, db, staff):
-        url = reverse("notifications_close_job", args=[999999])
-        assert staff.get(url).status_code == 404
 
 
 class TestApproving:

@@ -191,6 +191,13 @@ class TestFollowers:
         assert "Week of 16 March 2026: 3 new, 0 stopped." in plot.description
 
     @pytest.mark.usefixtures("baker")
+    def test_of_part_of_a_week_bear_its_first_day(self, editor):
+        plot = report(editor, "followers", period_from="2026-03-19").context["plot"]
+
+        labels = [bar.point.label for bar in plot.bars]
+        assert labels == ["19 Mar", "23 Mar", "30 Mar"]
+
+    @pytest.mark.usefixtures("baker")
     def test_are_drawn_month_by_month_over_a_year(self, editor):
         response = report(editor, "followers", period_from="2025-04-01")
 
