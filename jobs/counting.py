@@ -16,7 +16,6 @@ from django.db import connection
 from jobs.choices import EmploymentType, Workplace
 from jobs.filters import SOON, JobFilters
 from jobs.models.listing import NO_PAY
-from jobs.prepared import kept_by_server
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -260,7 +259,7 @@ class Counter:
         self.unstated()
         self.closing_soon()
         sql = f"WITH {with_bases} {' UNION ALL '.join(self.parts)}"
-        with kept_by_server(connection), connection.cursor() as cursor:
+        with connection.cursor() as cursor:
             cursor.execute(sql, self.params)
             found: list[Any] = cursor.fetchall()
         return found

@@ -214,7 +214,7 @@ class JobFilters:
             key: whatever it depends on beside the filters and the values they have.
             make: answers a queryset that ``narrowed`` began.
         """
-        return _prepared.get((self._shape, *key), lambda: Prepared(make))
+        return _prepared.get((self._shape, *key), lambda: Prepared(make, is_kept=False))
 
     @cached_property
     def given(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -112,10 +112,15 @@ class Prepared:
     Args:
         make: answers the queryset. It depends on nothing that may change while the
             process lives.
+        is_kept: whether PostgreSQL keeps it. Not where one value finds a row and
+            another one half of the table: no plan is right for both.
     """
 
-    def __init__(self, make: Callable[[], models.QuerySet[Any, Any]]) -> None:
+    def __init__(
+        self, make: Callable[[], models.QuerySet[Any, Any]], *, is_kept: bool = True
+    ) -> None:
         self._make = make
+        self._is_kept = is_kept
 
     def rows(self, **given: Any) -> list[Any]:
         """Run it with these values: what the queryset itself would answer."""
@@ -127,7 +132,7 @@ class Prepared:
         ready.as_sql = lambda *_args, **_kwargs: statement
         rows: Any = queryset.all()
         rows.query.get_compiler = lambda *_args, **_kwargs: ready
-        with kept_by_server(ready.connection):
+        with kept_by_server(ready.connection) if self._is_kept else nullcontext():
             return list(rows)
 
     def statement(self, **given: Any) -> tuple[str, list[Any]]:

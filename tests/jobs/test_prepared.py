@@ -128,6 +128,14 @@ class TestKeptByServer:
         assert "$1" in statement
         assert "one" not in statement
 
+    def test_has_none_whose_plan_depends_on_its_values(self):
+        prepared = Prepared(by_slug, is_kept=False)
+        before = kept()
+
+        prepared.rows(slug="one")
+
+        assert kept() == before
+
     def test_leaves_every_other_statement_as_it_is(self):
         make_job(slug="one")
         before = kept()
