@@ -150,7 +150,7 @@ class Counter:
         base, rows = self.base_for("location"), "jobs_joblistingplace"
         often = (
             f"(SELECT p.key AS key, MIN(p.name) AS name, COUNT(*) AS n "
-            f"FROM {self._with_towns(base)} "
+            f"FROM {rows} p WHERE p.is_town AND p.listing_id {self._among(base)} "
             f"GROUP BY p.key ORDER BY n DESC, p.key LIMIT {MOST_VALUES})"
         )
         self._choices("location", often, "key", "name", "key = v.key", rows=rows)
@@ -165,18 +165,13 @@ class Counter:
                 "location", this, "key", "name", "key = v.key", value, rows=rows
             )
 
-    def _with_towns(self, base: str) -> str:
-        """The jobs of a base, each with the rows ``p`` of its towns, found by it."""
-        rows = "jobs_joblistingplace"
+    def _among(self, base: str) -> str:
+        """Finds rows by the numbers of a base, which are few beside all there are."""
+        numbers = f"SELECT number FROM {base}"
         if connection.vendor == "sqlite":
-            return (
-                f"{base} x CROSS JOIN {rows} p ON p.listing_id = x.number AND is_town"
-            )
-        # OFFSET keeps the planner from reading the places of all jobs there are.
-        return (
-            f"{base} x CROSS JOIN LATERAL (SELECT key, name FROM {rows} "
-            "WHERE listing_id = x.number AND is_town OFFSET 0) p"
-        )
+            return f"IN ({numbers})"
+        # Of IN the planner makes a join that reads the rows of all jobs.
+        return f"= ANY(ARRAY({numbers}))"
 
     def _grouped(self, name: str, column: str) -> str:
         """The values of a column, each with its ``n`` of the newest jobs."""
