@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import MediaContainer
@@ -69,6 +69,11 @@ class CompanyChooserViewSet(SnippetChooserViewSet):
         return Company.objects.active().order_by("name", "pk")
 
 
+def notices_of(company: Company) -> str | Promise:
+    """How often a company is written to, if there is where to write."""
+    return company.get_notices_display() if company.email else _("No address")
+
+
 class CompanyViewSet(SnippetViewSet):
     model = Company
     chooser_viewset_class = CompanyChooserViewSet
@@ -82,7 +87,12 @@ class CompanyViewSet(SnippetViewSet):
     list_display = [
         "name",
         LIVE_JOBS,
-        "notices",
+        Column(
+            "notices",
+            label=_("Notices"),
+            accessor=notices_of,
+            sort_key="notices",
+        ),
         Column(
             "is_archived",
             label=_("Archived"),

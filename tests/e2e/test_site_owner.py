@@ -7,7 +7,13 @@ from home import colours
 from home.models import LookSettings
 from jobs.models import BoardSettings
 from tests.e2e.visiting import is_too_wide
-from tests.factories import make_board, make_home, make_job, make_subscription
+from tests.factories import (
+    make_board,
+    make_company,
+    make_home,
+    make_job,
+    make_subscription,
+)
 
 READER = "reader.one@example.org"
 #: Longer than any line of a telephone.
@@ -159,3 +165,16 @@ def test_words_without_an_end_break_on_every_screen(followed, open_browser):
         for width in WIDTHS:
             visitor.set_viewport_size({"width": width, "height": 900})
             assert not is_too_wide(visitor), (url, width)
+
+
+def test_a_company_that_says_nothing_has_its_facts_where_text_would_be(
+    board, open_browser
+):
+    company = make_company(name="Quiet Works", description="")
+    page = open_browser(viewport={"width": 1280, "height": 900})
+
+    page.goto(f"{make_board().url}company/{company.slug}/")
+
+    title = page.get_by_role("heading", level=1).bounding_box()
+    facts = page.get_by_role("region", name="The facts").bounding_box()
+    assert facts["x"] == title["x"]

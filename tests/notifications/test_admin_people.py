@@ -322,6 +322,17 @@ def test_what_jobs_share_says_how_many_of_them_are_public(model, db):
     assert cell.text.strip() == "1"
 
 
+def test_a_company_without_an_address_is_not_said_to_get_notices(db):
+    make_company(name="Quiet", email="")
+    make_company(name="Loud", email="loud@company.example", notices="DAILY")
+
+    html = Staff("Site owners").get(reverse(f"{COMPANY}:list")).text
+
+    rows = BeautifulSoup(html, "html.parser").select("table.listing tbody tr")
+    assert ["No address" in row.text for row in rows] == [False, True]
+    assert "Once a day" in rows[0].text
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_the_listing_of_jobs_opens(role, followed):
     response = Staff(*ROLES[role]).get(reverse("jobs_listing:index"))
