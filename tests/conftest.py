@@ -1,5 +1,6 @@
 """What every test may rely on."""
 
+import gc
 import os
 from pathlib import Path
 from uuid import uuid4
@@ -43,6 +44,16 @@ def pytest_collection_modifyitems(items):
             item.add_marker("e2e")
             if item.path.name not in JOURNEYS:
                 item.add_marker("slow")
+
+
+def pytest_collection_finish():
+    """Collect garbage less often, and never look through what was imported.
+
+    Looking through all of it again and again took a fourteenth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session")
