@@ -77,6 +77,20 @@ def _nothing_remembered():
     begin_a_process()
 
 
+@pytest.fixture
+def unindexed(settings):
+    """Half of the time that a page takes goes into indexes that few tests read."""
+    dummy = "django_tasks.backends.dummy.DummyBackend"
+    settings.TASKS = {"default": {"BACKEND": dummy}}
+
+
+@pytest.fixture
+def indexed(settings):
+    """Indexes of searches and references, in a folder that has none."""
+    immediate = "django_tasks.backends.immediate.ImmediateBackend"
+    settings.TASKS = {"default": {"BACKEND": immediate}}
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     """Use the Chromium of the machine, which cannot be in a sandbox under root."""

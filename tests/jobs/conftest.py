@@ -15,6 +15,11 @@ from jobs.models import JobPage
 from tests.factories import make_board, make_company, make_user
 
 
+@pytest.fixture(autouse=True)
+def _nothing_indexed(unindexed):
+    """Whoever wants the indexes asks for ``indexed``."""
+
+
 class JobEditor:
     """An editor at the job form; what it sends is what a browser would send."""
 

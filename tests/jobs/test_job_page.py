@@ -28,6 +28,8 @@ from tests.factories import (
     make_job,
 )
 
+pytestmark = pytest.mark.usefixtures("indexed")
+
 
 # The first backend only counts wrong passwords: nobody is signed in by it.
 @mock.patch.object(page_tests, "AUTH_BACKEND", settings.AUTHENTICATION_BACKENDS[-1])

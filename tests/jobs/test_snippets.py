@@ -7,6 +7,8 @@ from django.test import RequestFactory
 from jobs.models import Company, JobCategory
 from tests.factories import make_board, make_category, make_company, make_job
 
+pytestmark = pytest.mark.usefixtures("indexed")
+
 
 def said(template, **context):
     source = "{% load job_tags %}" + template

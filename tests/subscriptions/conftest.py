@@ -11,6 +11,11 @@ from subscriptions.signals import (
 from tests.subscriptions.visiting import Visitor
 
 
+@pytest.fixture(autouse=True)
+def _nothing_indexed(unindexed):
+    """Nobody reads the indexes here."""
+
+
 @pytest.fixture
 def every_row(db):
     """A function that answers all rows of all tables, to compare.
