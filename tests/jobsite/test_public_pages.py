@@ -81,14 +81,14 @@ class TestCost:
 
         assert costs[0] == costs[1] <= QUERIES
 
-    @pytest.mark.parametrize(("page", "allowed"), [("list", 4), ("job", 5)])
+    @pytest.mark.parametrize(("shown", "allowed"), [("list", 4), ("job", 5)])
     def test_is_the_same_where_a_site_owner_composed_what_stands_around(
-        self, client, page, allowed
+        self, client, shown, allowed
     ):
         """The first page of a process, which holds nothing of all that yet."""
         job = make_job(company=make_company(), category=make_category())
         compose_frame()
-        url = job.url if page == "job" else make_board().url
+        url = job.url if shown == "job" else make_board().url
         client.get(url)  # A logo is made small once, when it is first shown.
         begin_a_process()
 

@@ -50,17 +50,17 @@ def asked_once_more(response):
 
 
 class TestAPerson:
-    @pytest.mark.parametrize("page", ["job", "form"])
-    def test_is_not_asked(self, page, client, job, url):
-        opened = client.get(job.url if page == "job" else url)
+    @pytest.mark.parametrize("shown", ["job", "form"])
+    def test_is_not_asked(self, shown, client, job, url):
+        opened = client.get(job.url if shown == "job" else url)
         fields = form_of(opened, url) | {"email": "reader@example.org"}
 
         with time_machine.travel(timezone.now() + dt.timedelta(seconds=20)):
             assert client.post(url, fields).status_code == 302
 
-    @pytest.mark.parametrize("page", ["job", "form"])
-    def test_who_opened_the_form_last_week_is_not_asked(self, page, client, job, url):
-        opened = client.get(job.url if page == "job" else url)
+    @pytest.mark.parametrize("shown", ["job", "form"])
+    def test_who_opened_the_form_last_week_is_not_asked(self, shown, client, job, url):
+        opened = client.get(job.url if shown == "job" else url)
         fields = form_of(opened, url) | {"email": "reader@example.org"}
 
         with time_machine.travel(timezone.now() + dt.timedelta(days=8)):
