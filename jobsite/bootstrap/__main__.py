@@ -21,8 +21,9 @@ from jobsite.bootstrap.serve import serve
 from jobsite.bootstrap.signals import Interrupted, interrupt, on_signal
 
 VAR_DIR = BASE_DIR / "var"
-#: On every processor. A file stays together: some share what is costly to make.
-SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile")
+#: On every processor. A file stays together: some share what is costly to make. The
+#: files of few tests are not the short ones: they do not come last.
+SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def run() -> int:
