@@ -2,6 +2,7 @@
 
 import gc
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -77,6 +78,22 @@ def _nothing_remembered():
     begin_a_process()
 
 
+@pytest.fixture(scope="session")
+def made_once(django_db_setup, django_db_blocker):
+    """A function: what is made under it is there for several tests, until it ends.
+
+    For fixtures of a class or a module; what each test does to it is undone.
+    """
+
+    @contextmanager
+    def made_once():
+        with django_db_blocker.unblock(), transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+    return made_once
+
+
 @pytest.fixture
 def unindexed(settings):
     """Half of the time that a page takes goes into indexes that few tests read."""
@@ -132,6 +149,7 @@ def committed(_rows_stay, transactional_db):
 
 @pytest.fixture
 def _rows_stay(django_db_setup, django_db_blocker, monkeypatch):
+    assert not connection.in_atomic_block, "no test beside `made_once` may commit"
     with django_db_blocker.unblock():
         there = {model: set(_keys(model)) for model in [Page, *_plain_models()]}
 

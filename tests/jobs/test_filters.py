@@ -492,6 +492,26 @@ class TestStrangeInput(TestCase):
         assert self.client.get("/jobs/?q=%ff%fe&location=%c3").status_code == 200
 
 
+@pytest.fixture(scope="class")
+def crowded(made_once):
+    with made_once():
+        shared = {
+            "category": make_category(name="Food", slug="food"),
+            "company": make_company(name="Crumb", slug="crumb"),
+            "title": "Baker",
+            "locations": ["York"],
+        }
+        make_jobs(150, **shared)
+        make_jobs(150, employment_type="INTERN", workplace="REMOTE")
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+            if connection.vendor == "postgresql":
+                # Few rows are scanned more quickly; many never are.
+                cursor.execute("SET LOCAL enable_seqscan = off")
+                cursor.execute("SET LOCAL enable_bitmapscan = off")
+        yield
+
+
 @pytest.mark.django_db
 class TestPlans:
     """What the databases do for a page, by their own word."""
@@ -508,23 +528,6 @@ class TestPlans:
         "sort=pay",
         "q=baker",
     ]
-
-    @pytest.fixture
-    def crowded(self):
-        shared = {
-            "category": make_category(name="Food", slug="food"),
-            "company": make_company(name="Crumb", slug="crumb"),
-            "title": "Baker",
-            "locations": ["York"],
-        }
-        make_jobs(150, **shared)
-        make_jobs(150, employment_type="INTERN", workplace="REMOTE")
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
-            if connection.vendor == "postgresql":
-                # Few rows are scanned more quickly; many never are.
-                cursor.execute("SET LOCAL enable_seqscan = off")
-                cursor.execute("SET LOCAL enable_bitmapscan = off")
 
     @pytest.mark.parametrize("query", QUERIES)
     def test_find_a_page_in_an_index_and_sort_no_more_than_it(self, crowded, query):

@@ -6,7 +6,6 @@ from io import StringIO
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 from wagtail.models import Page, Revision, TaskState
@@ -60,15 +59,10 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-def _town(django_db_setup, django_db_blocker):
-    with (
-        django_db_blocker.unblock(),
-        override_settings(**DEVELOPMENT),
-        transaction.atomic(),
-    ):
+def _town(made_once):
+    with override_settings(**DEVELOPMENT), made_once():
         call_command("demo", stdout=StringIO())
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

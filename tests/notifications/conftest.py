@@ -66,9 +66,23 @@ def worker(monkeypatch):
     return worker
 
 
+@pytest.fixture(scope="module")
+def followed_once(made_once):
+    """Have ``followed`` made once, for files of which every test is about it."""
+    with made_once():
+        make_followed()
+        yield
+
+
 @pytest.fixture
-def followed(db, worker):
+def followed(db, worker, request):
     """A job with two followers, who know its facts as they are."""
+    if "followed_once" in request.fixturenames:
+        return JobPage.objects.get()
+    return make_followed()
+
+
+def make_followed():
     job = build_job(title=TITLE, category=make_category())
     make_board().add_child(instance=job)
     job.save_revision().publish()

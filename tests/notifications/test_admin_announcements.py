@@ -14,6 +14,8 @@ from notifications.models import (
 from tests.factories import edit, make_job, make_subscription, make_user
 from tests.notifications.conftest import TITLE, Staff
 
+pytestmark = pytest.mark.usefixtures("followed_once")
+
 LIST = "notifications_announcements"
 ROLES = {
     "editor": "Job editors",

@@ -13,7 +13,7 @@ from tests.notifications.conftest import READERS, Staff
 from tests.notifications.reading import squeezed
 from tests.notifications.test_admin_messages import said
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("followed_once")]
 #: What Wagtail offers, in the editor and on the front page of the admin.
 DIALOGS = ["collect_workflow_action_data", "workflow_action"]
 DASHBOARD = "/admin/"

@@ -13,6 +13,8 @@ from tests.factories import edit, make_subscription
 from tests.notifications.conftest import READERS, TITLE, Staff
 from tests.notifications.reading import says, squeezed
 
+pytestmark = pytest.mark.usefixtures("followed_once")
+
 NOTE = "The pay of another job & its hours had slipped in."
 
 

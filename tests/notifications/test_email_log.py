@@ -17,6 +17,8 @@ from subscriptions.models import Subscriber, Subscription
 from tests.factories import edit, follow, make_company, make_job
 from tests.notifications.conftest import READERS, TITLE, Staff
 
+pytestmark = pytest.mark.usefixtures("followed_once")
+
 LOG = "email-log_modeladmin"
 ROLES = [
     pytest.param(["Subscriber support"], 200, id="support"),

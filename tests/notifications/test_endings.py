@@ -13,6 +13,8 @@ from notifications.models import AnnouncedState, Announcement
 from tests.factories import edit, follow, in_days, make_subscription
 from tests.notifications.conftest import TITLE
 
+pytestmark = pytest.mark.usefixtures("followed_once")
+
 
 def subjects():
     """The subjects of all mails so far, in order, each once."""

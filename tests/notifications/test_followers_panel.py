@@ -24,7 +24,7 @@ from tests.notifications.conftest import READERS, TITLE, Staff
 from tests.notifications.reading import squeezed
 from tests.notifications.test_routes import form_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("followed_once")]
 
 
 @pytest.fixture

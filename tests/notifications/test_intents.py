@@ -18,6 +18,8 @@ from notifications.models.announcements import STRENGTH
 from tests.factories import edit, in_days, make_user
 from tests.notifications.conftest import TITLE, Staff
 
+pytestmark = pytest.mark.usefixtures("followed_once")
+
 SEND = TellFollowers.SEND
 DO_NOT_SEND = TellFollowers.DO_NOT_SEND
 NOTE = 'The store moves in May, so we can wait "a week & a day" longer.'

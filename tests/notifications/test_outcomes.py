@@ -14,7 +14,7 @@ from tests.factories import edit
 from tests.notifications.conftest import READERS, Staff
 from tests.notifications.test_followers_panel import panel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("followed_once")]
 
 SECRET = "postmark:a long secret"
 DELIVERED = {"RecordType": "Delivery"}

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
@@ -393,12 +392,11 @@ class TestAnnouncements:
 
 
 @pytest.fixture(scope="class")
-def _jobs(django_db_setup, django_db_blocker):
+def _jobs(made_once):
     """Jobs in every state, made once: a dozen publications take a second."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with made_once():
         make_jobs_to_look_after()
         yield
-        transaction.set_rollback(True)
 
 
 def make_jobs_to_look_after():

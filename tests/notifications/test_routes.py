@@ -28,6 +28,8 @@ from tests.factories import (
 )
 from tests.notifications.conftest import TITLE
 
+pytestmark = pytest.mark.usefixtures("followed_once")
+
 
 def bulk(staff, action, page, **data):
     url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", action])

@@ -9,6 +9,8 @@ from notifications.models import Announcement
 from notifications.rendering import Content
 from tests.factories import edit
 
+pytestmark = pytest.mark.usefixtures("followed_once")
+
 VALUES = {
     "address": "reader@example.org",
     "message_id": "0" * 32,

@@ -18,6 +18,8 @@ from subscriptions.models import Subscriber, Subscription
 from tests.factories import edit, make_subscription
 from tests.notifications.conftest import READERS, TITLE, Staff
 
+pytestmark = pytest.mark.usefixtures("followed_once")
+
 READER = "reader@example.org"
 
 

@@ -11,6 +11,8 @@ from notifications.suppressing import suppress
 from subscriptions.models import Subscriber, Subscription
 from tests.notifications.conftest import Staff
 
+pytestmark = pytest.mark.usefixtures("followed_once")
+
 ROLES = {
     "editor": ["Job editors"],
     "publisher": ["Job publishers"],

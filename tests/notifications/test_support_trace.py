@@ -13,6 +13,8 @@ from subscriptions.models import Subscriber, Subscription
 from tests.factories import edit, make_subscription
 from tests.notifications.conftest import Staff
 
+pytestmark = pytest.mark.usefixtures("followed_once")
+
 READER = "reader@example.org"
 
 

@@ -10,6 +10,8 @@ from tests.factories import follow, make_board, make_draft, make_job, make_page
 from tests.notifications.conftest import READERS, TITLE, Staff
 from tests.notifications.reading import says, squeezed
 
+pytestmark = pytest.mark.usefixtures("followed_once")
+
 WHY = {"ending_because": "IN_ERROR", "ending_note": "Crumb & Co asked us to."}
 
 

@@ -12,7 +12,7 @@ from subscriptions import services, tokens
 from subscriptions.models import Subscription, make_token
 from tests.factories import in_days, make_job, make_subscription
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_asked")]
 #: What each address answers to a token that it does not know.
 UNKNOWN = {
     "confirm": 404,
@@ -42,12 +42,18 @@ REQUESTS = [
 SUBSCRIPTIONS = {"unsubscribe", "follow_again", "stop_all", "erase"}
 
 
+@pytest.fixture(scope="module")
+def _asked(made_once):
+    with made_once():
+        row = make_subscription(email="reader@example.org", confirmed=False)
+        make_subscription(subscriber=row.subscriber)
+        yield row.pk
+
+
 @pytest.fixture
-def asked():
+def asked(_asked, db):
     """A request of somebody who follows another job already."""
-    row = make_subscription(email="reader@example.org", confirmed=False)
-    make_subscription(subscriber=row.subscriber)
-    return row
+    return Subscription.objects.get(pk=_asked)
 
 
 def good_token(name, subscription):
