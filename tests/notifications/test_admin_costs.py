@@ -79,35 +79,33 @@ def counted(client, pages):
     return found
 
 
-def test_what_shows_no_page_is_known(job):
+def test_what_shows_no_page_is_known_and_every_form_has_its_token(job, subtests):
+    """Of forms, those that post to an address of their own."""
     client = Staff()
+    answers = {name: client.get(path) for name, path in every_page(job).items()}
 
-    shown = {
-        name
-        for name, path in every_page(job).items()
-        if is_whole(client.get(path)) != is_a_page(name)
-    }
+    with subtests.test("what shows no page is known"):
+        assert [
+            name
+            for name, answer in answers.items()
+            if is_whole(answer) != is_a_page(name)
+        ] == []
 
-    assert shown == set()
-
-
-def test_every_form_that_posts_to_an_address_of_its_own_has_its_token(job):
-    client = Staff()
     forms = [
         (name, form)
-        for name, path in every_page(job).items()
+        for name, answer in answers.items()
         if is_a_page(name)
-        for form in BeautifulSoup(client.get(path).content, "html.parser").select(
+        for form in BeautifulSoup(answer.content, "html.parser").select(
             "main form[method=post i][action]"
         )
     ]
-
-    assert {x for x, _form in forms} >= {"front page", "job: edit", "support_trace"}
-    assert [
-        (name, form["action"])
-        for name, form in forms
-        if not form.select_one("[name=csrfmiddlewaretoken]")
-    ] == []
+    with subtests.test("every form has its token"):
+        assert {x for x, _form in forms} >= {"front page", "job: edit", "support_trace"}
+        assert [
+            (name, form["action"])
+            for name, form in forms
+            if not form.select_one("[name=csrfmiddlewaretoken]")
+        ] == []
 
 
 def is_whole(response):
