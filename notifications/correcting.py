@@ -50,10 +50,13 @@ def recipients_of(announcement: Announcement) -> SubscriptionQuerySet:
 
 
 def _got(announcement: Announcement) -> QuerySet[OutgoingEmail]:
-    emails = OutgoingEmail.objects.filter(
-        announcement=announcement, state=OutgoingEmail.State.SENT
-    )
-    return emails.filter(subscriber=OuterRef("subscriber"))
+    return _arrived(announcement).filter(subscriber=OuterRef("subscriber"))
+
+
+def _arrived(announcement: Announcement) -> QuerySet[OutgoingEmail]:
+    """The emails that were sent and did not come back, as far as we know."""
+    emails = announcement.emails.filter(state=OutgoingEmail.State.SENT)
+    return emails.exclude(outcome=OutgoingEmail.Outcome.BOUNCED)
 
 
 def may_be_corrected(announcement: Announcement) -> bool:
@@ -61,7 +64,7 @@ def may_be_corrected(announcement: Announcement) -> bool:
     finished = announcement.state == Announcement.State.DONE
     if announcement.kind == Kind.CORRECTION or not finished:
         return False
-    return announcement.emails.filter(state=OutgoingEmail.State.SENT).exists()
+    return _arrived(announcement).exists()
 
 
 def waiting_change(announcement: Announcement) -> list[Change]:

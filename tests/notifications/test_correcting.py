@@ -57,6 +57,15 @@ class TestACorrection:
         assert told() == [(address, f"Correction: {TITLE}") for address in READERS]
         says(mail.outbox[0], "was wrong. What is true:", NOTE)
 
+    def test_goes_to_nobody_whose_email_came_back(self, wrong, worker):
+        bounced = wrong.emails.filter(subscriber__address=READERS[0])
+        bounced.update(outcome="BOUNCED")
+
+        correct(wrong)
+        worker.run()
+
+        assert told() == [(READERS[1], f"Correction: {TITLE}")]
+
     def test_takes_the_change_that_waits_along(self, wrong, followed, worker):
         edit(followed, pay_max=29000)
         correct(wrong)

@@ -228,6 +228,15 @@ class TestStages:
 
         assert "3 changes go out together" in text
 
+    def test_a_draft_that_takes_back_what_waits_says_so(self, followed, publisher):
+        before = followed.pay_max
+        job = edit(followed, pay_max=29000)
+        assert "What waits is dropped then." not in panel(publisher, job)
+
+        edit(job, pay_max=before, publish=False)
+
+        assert "What waits is dropped then." in panel(publisher, job)
+
     def test_a_draft_that_waits_for_its_day_says_which(self, followed, publisher):
         monday = in_days(4)
         edit(followed, pay_max=29000, go_live_at=monday, publish=False)
