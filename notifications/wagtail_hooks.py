@@ -14,6 +14,7 @@ from wagtail_modeladmin.options import modeladmin_register
 
 from notifications import hooks as ours
 from notifications.bulk_actions import JOB_BULK_ACTIONS
+from notifications.bulk_wagtail import WAGTAIL_BULK_ACTIONS
 from notifications.dashboard import (
     ClosingSoonPanel,
     EmailPanel,
@@ -253,8 +254,9 @@ def register_log_actions(actions):  # type: ignore[no-untyped-def]
 
 for order, report in enumerate(REPORTS):
     hooks.register("register_reports_menu_item", partial(ReportMenuItem, report, order))
-for bulk_action in JOB_BULK_ACTIONS:
-    hooks.register("register_bulk_action", bulk_action)
+for bulk_action in (*JOB_BULK_ACTIONS, *WAGTAIL_BULK_ACTIONS):
+    # After Wagtail's, which the last of its type replaces.
+    hooks.register("register_bulk_action", bulk_action, order=1)
 hooks.register("after_publish_page", ours.after_publish)
 hooks.register("after_edit_page", ours.after_approval)
 hooks.register("construct_page_action_menu", ours.ask_before_approving)

@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from wagtail.models import GroupPagePermission, Page
 
 from jobs.models import JobIndexPage, JobPage
@@ -173,6 +174,29 @@ class TestTheWholeList:
 
         assert {fresh(job).closed_reason for job in jobs} == {"FILLED"}
         assert fresh(other).closed_reason == ""
+
+    @pytest.mark.parametrize("action", ["delete", "move", "publish", "unpublish"])
+    def test_is_that_to_the_actions_of_wagtail_too(self, action, db):
+        company = make_company()
+        job, other = make_job(title="Baker", company=company), make_job(title="Diver")
+
+        url = bulk_url(action, id="all", company=company.pk)
+        response = Staff().get(url)
+
+        context = response.context
+        found = [*context["items"], *context["items_with_no_access"]]
+        assert [page["item"].pk for page in found] == [job.pk]
+        assert other.title not in text_of(response)
+
+    def test_of_a_search_of_pages_is_what_it_found(self, db):
+        board = make_board(title="Baking")
+        make_job(title="Baker")
+        call_command("update_index", verbosity=0)
+        search = reverse("wagtailadmin_pages:search")
+
+        response = Staff().get(bulk_url("publish", id="all", q="baking", next=search))
+
+        assert [page["item"].pk for page in response.context["items"]] == [board.pk]
 
     def test_is_what_a_search_leaves(self, publisher):
         make_job(title="Deckhand")
