@@ -7,9 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.admin import messages
 
+from jobs import formatting
 from jobs.models import Company, JobPage
 
 
@@ -22,17 +23,14 @@ def refuse_company_in_use(
     without a company, and their followers be told so.
     """
     companies = [x for x in instances if isinstance(x, Company)]
-    used = (
-        JobPage.objects.filter(company__in=companies)
-        .values_list("company__name", flat=True)
-        .distinct()
-    )
-    names = sorted(used)
+    jobs = JobPage.objects.filter(company__in=companies)
+    names = set(jobs.values_list("company__name", flat=True))
     if not names:
         return None
-    messages.error(
-        request,
-        _("%(names)s still has jobs. Archive the company instead of deleting it.")
-        % {"names": ", ".join(names)},
+    text = ngettext(
+        "%(names)s still has jobs. Archive the company instead of deleting it.",
+        "%(names)s still have jobs. Archive such companies instead of deleting them.",
+        len(names),
     )
+    messages.error(request, text % {"names": formatting.listed(sorted(names))})
     return redirect("wagtailsnippets_jobs_company:list")

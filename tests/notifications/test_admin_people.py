@@ -232,12 +232,15 @@ class TestDeletingACompany:
         assert "Archive the company instead of deleting it." in response.text
 
     def test_it_is_refused_in_bulk_as_a_whole(self, db, staff):
-        used, unused = make_company(), make_company()
-        make_job(company=used)
+        bakers, divers = make_company(name="Bakers"), make_company(name="Divers")
+        for company in (bakers, bakers, divers):
+            make_job(company=company)
 
-        staff.post(self.bulk_url(used, unused))
+        url = self.bulk_url(bakers, divers, make_company())
+        response = staff.post(url, follow=True)
 
-        assert Company.objects.count() == 2
+        assert Company.objects.count() == 3
+        assert "Bakers and Divers still have jobs. Archive" in response.text
 
     def test_it_is_allowed_when_no_job_names_it(self, db, staff):
         company = make_company()
