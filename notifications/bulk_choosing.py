@@ -87,7 +87,7 @@ class Chosen:
         if self.is_closing or not settings.least_gap:
             return 0
         due_at = self.now + dt.timedelta(minutes=settings.quiet_minutes)
-        told = Announcement.objects.told().filter(
+        told = Announcement.objects.heard().filter(
             kind=Kind.CHANGED, created_at__gt=due_at - settings.least_gap
         )
         followed = self._following.values("record")

@@ -76,7 +76,7 @@ def with_followers(jobs: QuerySet[JobPage]) -> QuerySet[JobPage]:
     """Add ``followers`` and ``told_at`` to each job; no further query."""
     following = Subscription.objects.confirmed().filter(record__page=OuterRef("pk"))
     count = following.order_by().values("record").annotate(people=Count("pk"))
-    told = Announcement.objects.told().filter(record__page=OuterRef("pk"))
+    told = Announcement.objects.heard().filter(record__page=OuterRef("pk"))
     last = told.order_by("-version").values("created_at")
     return jobs.annotate(
         followers=Coalesce(Subquery(count.values("people")), 0),

@@ -218,7 +218,7 @@ def held_until(news: News, record: JobRecord, now: dt.datetime) -> dt.datetime |
     gap = AnnouncementSettings.load().least_gap
     if news.kind != Kind.CHANGED or not gap:
         return None
-    told = Announcement.objects.told().filter(record=record, kind=Kind.CHANGED)
+    told = Announcement.objects.heard().filter(record=record, kind=Kind.CHANGED)
     last = told.order_by("-version").values_list("created_at", flat=True).first()
     return last + gap if last is not None and last + gap > now else None
 

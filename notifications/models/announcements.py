@@ -244,6 +244,10 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
         """Those that followers were or are being told."""
         return self.exclude(state__in=Announcement.UNTOLD)
 
+    def heard(self) -> AnnouncementQuerySet:
+        """Of those, what was for somebody; else only the job's page says it."""
+        return self.told().exclude(state=Announcement.State.DONE, planned=0)
+
     def unfinished(self) -> AnnouncementQuerySet:
         return self.filter(state__in=Announcement.ON_ITS_WAY)
 

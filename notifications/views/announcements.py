@@ -99,7 +99,7 @@ def waiting_news() -> Iterator[dict[str, Any]]:
 
     The same number of queries for any number of jobs.
     """
-    changed = Announcement.objects.told().filter(
+    changed = Announcement.objects.heard().filter(
         record=OuterRef("record"), kind=Kind.CHANGED
     )
     states = (

@@ -16,6 +16,7 @@ from wagtail.models import Workflow
 from jobs.models import JobPage
 from jobs.services import close_job
 from notifications.job_listing import job_status
+from notifications.models import Announcement
 from tests.factories import (
     edit,
     in_days,
@@ -63,6 +64,17 @@ class TestEachJob:
         assert rows[followed.title].told_at is not None
         [other] = [job for title, job in rows.items() if title != followed.title]
         assert (other.followers, other.told_at) == (0, None)
+
+    def test_was_not_told_to_anybody_if_nobody_followed(self, publisher, worker):
+        job = make_job()
+        worker.run(minutes=11)
+        edit(job, pay_max=29000)
+        worker.run(minutes=11)
+
+        [job] = listing(publisher).context["object_list"]
+
+        assert Announcement.objects.get().state == "DONE"
+        assert job.told_at is None
 
     def test_counts_nobody_who_left_or_never_confirmed(self, followed, publisher):
         make_subscription(job=followed, confirmed=False)

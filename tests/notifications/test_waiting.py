@@ -60,6 +60,19 @@ class TestLeastGap:
 
         assert mail.outbox == []
 
+    def test_what_nobody_was_told_starts_no_gap(self, followed, worker):
+        AnnouncementSettings.objects.update(least_gap_hours=4)
+        followed.record.subscriptions.update(closings_only=True)
+        job = edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+        followed.record.subscriptions.update(closings_only=False)
+        assert Announcement.objects.get().state == "DONE"
+
+        edit(job, pay_max=30000)
+        worker.run(minutes=11)
+
+        assert subjects() == [CHANGED]
+
     def test_an_ending_never_waits(self, changed, worker):
         edit(changed, pay_max=30000)
         worker.run(hours=1)
