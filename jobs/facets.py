@@ -14,7 +14,6 @@ rows, however many jobs there are:
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -83,12 +82,6 @@ class Facets:
     unstated: Count = Count(0)
     closing_soon: Count = Count(0)
     without: dict[str, Count] = field(default_factory=dict)
-
-    @property
-    def shown(self) -> tuple[Hashable, ...]:
-        """All that a form says of them: those that are equal look alike."""
-        choices = ((name, *found) for name, found in self.choices.items())
-        return (self.unstated, self.closing_soon, *choices)
 
     def label(self, name: str, value: str) -> str:
         """What ``value`` of the filter ``name`` is called; itself when nobody knows."""

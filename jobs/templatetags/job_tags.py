@@ -28,6 +28,7 @@ from jobs.models import (
 from jobs.share_cards import ShareCard
 
 if TYPE_CHECKING:
+    from jobs.facets import Choice
     from jobs.listed import ListedJob
 
 register = template.Library()
@@ -203,17 +204,18 @@ def facet_box(name: str, value: str, label: str, is_chosen: bool, form: str) -> 
     )
 
 
-#: What lists of this process could be narrowed by.
-shown_facets: Memory[str] = Memory(200)
+#: Filters as lists of this process have shown them.
+shown_groups: Memory[str] = Memory(500)
 
 
-@register.simple_tag(takes_context=True)
-def job_facets(context: dict[str, Any]) -> str:
-    """Show what the list can be narrowed by, as jobs/includes/facets.html does."""
-    shown = {name: context[name] for name in ("facets", "filters", "chips")}
-    # Most changes of a job leave the counts as they are.
-    return shown_facets.get_of_frame(
-        context.get("request"),
-        (shown["filters"].narrowing, shown["facets"].shown),
-        lambda: render_to_string("jobs/includes/facets.html", shown),
+@register.simple_tag
+def facet_group(name: str, heading: str, choices: list[Choice], form: str) -> str:
+    """Show the choices of one filter, by components/facet.html.
+
+    Most changes of a job, and most other filters, leave the counts as they are.
+    """
+    given = {"name": name, "heading": heading, "choices": choices, "form": form}
+    return shown_groups.get(
+        (name, heading, form, *choices),
+        lambda: render_to_string("components/facet.html", given),
     )

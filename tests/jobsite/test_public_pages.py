@@ -772,7 +772,6 @@ class TestParts:
         client.get(make_board().url, headers={"cookie": "a=b"})
 
         assert not len(facets.known)
-        assert not len(job_tags.shown_facets)
 
     def test_are_no_more_than_a_process_can_hold(self, client, job, monkeypatch):
         monkeypatch.setattr(job_tags.shown_jobs, "most", 3)
