@@ -23,11 +23,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     _name = Path(DATABASES["default"]["NAME"])
     DATABASES["default"]["TEST"] = {"NAME": str(_name.with_name(f"test_{_name.name}"))}
 else:
-    # Of tables that were never analysed it expects so much that it compiles statements,
-    # which took two thirds of its time; and these tests do not outlive a crash of it.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
-        "options", "-c jit=off -c synchronous_commit=off"
-    )
+    # These tests do not outlive a crash of the server.
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 
 # A test that wants an engine names one; the table of this one is there, without the
 # twenty migrations that led to it.

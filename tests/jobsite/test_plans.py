@@ -121,6 +121,13 @@ def test_that_the_server_keeps_for_all_values_lead_to_indexes(client, crowded):
             assert not READ_WHOLE.findall(plan), statement
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compiles none.")
+def test_are_not_compiled(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has statistics.")
 def test_of_the_newest_jobs_read_these_and_no_others(client, crowded):
     with CaptureQueriesContext(connection) as queries:
