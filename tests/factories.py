@@ -60,6 +60,11 @@ def make_board(**fields: Any) -> JobIndexPage:
     return board
 
 
+def make_private(page):
+    """Show a page, and what is below it, to people who sign in."""
+    return PageViewRestriction.objects.create(page=page, restriction_type="login")
+
+
 def make_page(*, parent: Page | None = None, body: Iterable = (), **fields: Any):
     """A live standard page; ``body`` is a list of (block type, value)."""
     defaults = {"title": f"About & more {next(_serial)}", "live": False}

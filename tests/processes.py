@@ -1,6 +1,8 @@
 """What a process remembers."""
 
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from jobs.fragments import Memory
 from jobsite.public import frame
@@ -12,3 +14,10 @@ def begin_a_process():
     frame._held.clear()
     for memory in Memory.all:
         memory.clear()
+
+
+def cost(client, url, query=None, **headers):
+    """Ask for a page; answers how many queries it took, and what came."""
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(url, query or {}, headers=headers)
+    return len(queries), response

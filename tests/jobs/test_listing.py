@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page
 
 from jobs import editions, listing_sql, search, services
 from jobs.choices import ClosedReason
@@ -21,13 +21,10 @@ from tests.factories import (
     make_draft,
     make_job,
     make_jobs,
+    make_private,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def shut(page):
-    return PageViewRestriction.objects.create(page=page, restriction_type="login")
 
 
 def mirror(job):
@@ -36,7 +33,7 @@ def mirror(job):
 
 def below_a_private_page(job):
     above = Page.objects.get(pk=make_board().get_parent().pk)
-    return shut(above)
+    return make_private(above)
 
 
 WRITES = {
@@ -47,9 +44,9 @@ WRITES = {
     ),
     "deleted": lambda job: job.delete(),
     "deleted by its base page": lambda job: Page.objects.get(pk=job.pk).delete(),
-    "private": shut,
+    "private": make_private,
     "below a private page": below_a_private_page,
-    "private and public again": lambda job: shut(job).delete(),
+    "private and public again": lambda job: make_private(job).delete(),
     "filled": lambda job: edit(job, closed_reason=ClosedReason.FILLED),
     "filled by a statement": lambda job: JobPage.objects.filter(pk=job.pk).update(
         closed_reason=ClosedReason.FILLED
@@ -65,7 +62,7 @@ WRITES = {
         page_id=job.pk, reason=ClosedReason.FILLED
     ),
     "mirrored": mirror,
-    "mirrored and private": lambda job: mirror(job) and shut(job),
+    "mirrored and private": lambda job: mirror(job) and make_private(job),
     "mirrored, and the mirror is a page of its own": lambda job: Page.objects.filter(
         pk=mirror(job).pk
     ).update(alias_of=None),

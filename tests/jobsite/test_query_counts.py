@@ -17,7 +17,7 @@ from tests.factories import (
     make_jobs,
     make_page,
 )
-from tests.jobsite.test_public_pages import begin_a_process
+from tests.processes import begin_a_process
 
 pytestmark = pytest.mark.django_db
 FEW, MANY = 20, 2_000
