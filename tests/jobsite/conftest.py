@@ -2,12 +2,14 @@
 
 import datetime as dt
 from io import StringIO
+from unittest import mock
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.test import override_settings
 from django.utils import timezone
+from time_machine import travel
 from wagtail.models import Page, Revision, TaskState
 
 from jobs.models import JobPage
@@ -59,16 +61,23 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-def _town(made_once):
+def _morning(made_once):
+    """When the town was made: whoever waits from then on does not meet midnight."""
+    morning = timezone.localtime().replace(hour=9, minute=0)
     with override_settings(**DEVELOPMENT), made_once():
-        call_command("demo", stdout=StringIO())
-        yield
+        with (
+            travel(morning),
+            mock.patch.object(clock, "database_now", timezone.now),
+        ):
+            call_command("demo", stdout=StringIO())
+        yield morning
 
 
 @pytest.fixture
-def town(_town, db, settings, monkeypatch, time_machine):
+def town(_morning, db, settings, monkeypatch, time_machine):
     """The town as it was made; what a test does to it is undone."""
     for name, value in DEVELOPMENT.items():
         setattr(settings, name, value)
     monkeypatch.setattr(clock, "database_now", timezone.now)
+    time_machine.move_to(_morning)
     return Town(time_machine)

@@ -33,7 +33,9 @@ MOST = {
     "email-log_modeladmin_index": 20,
 }
 #: Wagtail itself asks for each page: its rights, what is below it, what refers to it.
-COST_BY_THE_PAGE = {"bulk: delete", "bulk: publish", "bulk: unpublish"}
+COST_BY_THE_PAGE = {
+    f"bulk: {name}" for name in ("delete", "move", "publish", "unpublish")
+}
 #: Pages that list what there is more of.
 LISTS = (
     "bulk: *",
