@@ -50,8 +50,6 @@ OF_A_JOB = (
     "usage",
     "workflow_history",
 )
-#: Its bulk actions in which we say something.
-WAGTAILS_BULK = ("delete", "publish", "unpublish")
 #: Addresses that show no page of their own: parts of others, what only takes a POST,
 #: and what is refused or leads elsewhere.
 NO_PAGES = (
@@ -254,12 +252,8 @@ def every_page(job: JobPage) -> dict[str, str]:
             for name in ("edit", "unpublish", "delete")
         },
         "page: edit": _of_page("edit", StandardPage.objects.first()),
-        **{f"bulk: {name}": bulk_path(name, [job]) for name in bulk_actions()},
+        **{f"bulk: {name}": bulk_path(name, [job]) for name in our_page_actions()},
     }
-
-
-def bulk_actions() -> list[str]:
-    return [*our_page_actions(), *WAGTAILS_BULK]
 
 
 def is_a_page(name: str) -> bool:

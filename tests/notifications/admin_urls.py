@@ -76,7 +76,7 @@ def our_bulk_actions() -> list[tuple[str, str, str]]:
 
 
 def our_page_actions() -> list[str]:
-    """What can be done to several pages at once that is not Wagtail's own."""
+    """What can be done to several pages at once, as far as we have a say in it."""
     actions = bulk_action_registry.get_bulk_actions_for_model("wagtailcore", "page")
     return sorted(
         action.action_type

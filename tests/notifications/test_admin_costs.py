@@ -11,7 +11,6 @@ from django.urls import reverse
 from jobs.models import JobPage
 from tests.factories import make_subscription
 from tests.notifications.admin_pages import (
-    bulk_actions,
     bulk_path,
     crowd,
     every_page,
@@ -19,6 +18,7 @@ from tests.notifications.admin_pages import (
     is_a_page,
     panels,
 )
+from tests.notifications.admin_urls import our_page_actions
 from tests.notifications.conftest import Staff
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def costs_of(client, job):
     """What each page of the admin costs that ``client`` may open."""
     pages = every_page(job)
     jobs = JobPage.objects.order_by("pk")
-    pages |= {f"bulk: {name}": bulk_path(name, jobs) for name in bulk_actions()}
+    pages |= {f"bulk: {name}": bulk_path(name, jobs) for name in our_page_actions()}
     return counted(client, pages)
 
 
