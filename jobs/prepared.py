@@ -96,6 +96,7 @@ def kept_by_server(connection: Any) -> Iterator[None]:
     connection.ensure_connection()
     session, features = connection.connection, connection.features
     usual = session.cursor_factory, session.prepare_threshold
+    was_bound_by_server = features.uses_server_side_binding
     session.cursor_factory, session.prepare_threshold = ServerBindingCursor, 0
     # So that logged statements show their values.
     features.uses_server_side_binding = True
@@ -103,7 +104,7 @@ def kept_by_server(connection: Any) -> Iterator[None]:
         yield
     finally:
         session.cursor_factory, session.prepare_threshold = usual
-        features.uses_server_side_binding = False
+        features.uses_server_side_binding = was_bound_by_server
 
 
 class Prepared:
