@@ -237,7 +237,9 @@ class TestBulk:
         make_jobs(300, live=live, **shared)
         many = work_of(lambda: make_jobs(50, live=live, **shared))
 
-        assert many < 2 * few
+        # Tables read whole would make it six times. Rows that earlier tests left dead,
+        # which an index still leads to, double it.
+        assert many < 4 * few
 
     @pytest.mark.skipif(
         connection.vendor != "postgresql", reason="SQLite keeps no row that was."
