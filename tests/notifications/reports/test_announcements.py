@@ -6,11 +6,7 @@ import pytest
 
 from jobs.models import JobRecord
 from notifications.models import Announcement
-from tests.factories import (
-    make_company,
-    make_job,
-    make_record,
-)
+from tests.factories import make_company, make_job, make_record
 from tests.notifications.reading import squeezed
 from tests.notifications.reports.reporting import (
     Kind,

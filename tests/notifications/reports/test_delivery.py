@@ -3,9 +3,7 @@
 import pytest
 
 from notifications.models import Announcement, OutgoingEmail, Suppression
-from tests.factories import (
-    make_record,
-)
+from tests.factories import make_record
 from tests.notifications.reading import squeezed
 from tests.notifications.reports.reporting import (
     exported,

@@ -5,11 +5,7 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from jobs.models import JobRecord
-from tests.factories import (
-    make_company,
-    make_job,
-    make_record,
-)
+from tests.factories import make_company, make_job, make_record
 from tests.notifications.reading import squeezed
 from tests.notifications.reports.reporting import (
     Reason,

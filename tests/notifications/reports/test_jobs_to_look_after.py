@@ -8,19 +8,10 @@ from django.utils import timezone
 
 from jobs.models import JobPage, JobRecord
 from jobs.services import close_job
-from tests.factories import (
-    in_days,
-    make_draft,
-    make_job,
-)
+from tests.factories import in_days, make_draft, make_job
 from tests.notifications.conftest import Staff
 from tests.notifications.reading import squeezed
-from tests.notifications.reports.reporting import (
-    exported,
-    follows,
-    report,
-    rows,
-)
+from tests.notifications.reports.reporting import exported, follows, report, rows
 
 pytestmark = pytest.mark.django_db
 

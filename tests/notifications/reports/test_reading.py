@@ -8,11 +8,7 @@ from jobs.services import close_job
 from notifications.reports import REPORTS
 from tests.notifications.conftest import READERS, Staff
 from tests.notifications.reading import squeezed
-from tests.notifications.reports.reporting import (
-    NAMES,
-    exported,
-    url_of,
-)
+from tests.notifications.reports.reporting import NAMES, exported, url_of
 
 pytestmark = pytest.mark.django_db
 
