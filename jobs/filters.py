@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel.numbers import get_currency_symbol
+from django.db import connection
 from django.db.models import (
     BigIntegerField,
     CharField,
@@ -119,7 +120,7 @@ def _in_places(names: list[Given]) -> Q:
 
 #: What each filter asks of a job.
 CONDITIONS: dict[str, Callable[[Any], Q]] = {
-    "q": lambda phrases: Q(words__index__matches=phrases),
+    "q": search.matching,
     "category": lambda slugs: _one_of("category_id", JobCategory.objects, slugs),
     "type": partial(_among, "employment_type"),
     "workplace": partial(_among, "workplace"),
@@ -193,7 +194,7 @@ class JobFilters:
         conditions = [self._condition(name) for name in names]
         jobs = JobListing.objects.filter(*conditions, closes_at__gt=now)
         # The same number, named after the index that is read in this order.
-        if "q" in names:
+        if "q" in names and connection.vendor == "sqlite":
             return jobs.order_by("-words")
         if "location" in names and len(self.chosen["location"]) == 1:
             return jobs.order_by("-places__listing_id")

@@ -22,13 +22,13 @@ from jobs.search import postgresql_config, sqlite_tokenizer
 _LISTING = """
     INSERT INTO jobs_joblisting (
         number, page_id, closes_at, pay, pay_currency,
-        employment_type, workplace, category_id, company_id
+        employment_type, workplace, category_id, company_id, lexemes
     )
     SELECT {number}, job.page_ptr_id, COALESCE(job.closes_at, {never}),
         CASE WHEN job.pay_currency = (SELECT default_currency FROM jobs_boardsettings)
             THEN COALESCE(CAST(job.pay_per_year AS BIGINT), -1) ELSE -1 END,
         job.pay_currency,
-        job.employment_type, job.workplace, job.category_id, job.company_id
+        job.employment_type, job.workplace, job.category_id, job.company_id, {lexemes}
     FROM jobs_jobpage job JOIN wagtailcore_page page ON page.id = job.page_ptr_id
     WHERE {which} AND page.live AND COALESCE(page.alias_of_id, 0) = 0
         AND job.closed_reason = '' AND NOT EXISTS (
@@ -55,23 +55,18 @@ _PLACES = """
     WHERE name <> ''
     GROUP BY number, lower(name), closes_at
 """
-_WORDS = """
-    SELECT listing.number AS number, page.title AS title,
-        job.summary || ' ' || COALESCE((
-                SELECT company.name FROM jobs_company company
-                WHERE company.id = job.company_id AND NOT company.is_confidential
-            ), '') || ' ' || COALESCE((
-                SELECT category.name FROM jobs_jobcategory category
-                WHERE category.id = job.category_id
-            ), '') || ' ' || COALESCE((
-                SELECT {join}(place.place || ' ' || place.region, ' ')
-                FROM jobs_joblocation place WHERE place.page_id = job.page_ptr_id
-            ), '') AS facts,
-        job.words AS words
-    FROM jobs_joblisting listing
-    JOIN jobs_jobpage job ON job.page_ptr_id = listing.page_id
-    JOIN wagtailcore_page page ON page.id = listing.page_id
-    WHERE {which}
+#: What is found of a ``job`` beside its title and its text.
+_FACTS = """
+    job.summary || ' ' || COALESCE((
+        SELECT company.name FROM jobs_company company
+        WHERE company.id = job.company_id AND NOT company.is_confidential
+    ), '') || ' ' || COALESCE((
+        SELECT category.name FROM jobs_jobcategory category
+        WHERE category.id = job.category_id
+    ), '') || ' ' || COALESCE((
+        SELECT {join}(place.place || ' ' || place.region, ' ')
+        FROM jobs_joblocation place WHERE place.page_id = job.page_ptr_id
+    ), '')
 """
 
 
@@ -110,10 +105,7 @@ _BELOW = """
 """
 #: What goes when a row of ``JobListing`` goes.
 _FORGET_NAME = "jobs_listing_forgotten"
-_FORGET = (
-    "DELETE FROM jobs_jobwords WHERE rowid = {row}.number",
-    "DELETE FROM jobs_joblistingplace WHERE listing_id = {row}.number",
-)
+_FORGET = "DELETE FROM jobs_joblistingplace WHERE listing_id = OLD.number"
 WIRES = (
     Wire("jobs_jobpage", "INSERT", "SELECT {row}.page_ptr_id"),
     Wire(
@@ -168,7 +160,7 @@ class Dialect(Protocol):
     """How one kind of database says it."""
 
     def tables(self) -> list[str]:
-        """Make the table of words, empty."""
+        """Make what the triggers write to or call, and no model describes."""
 
     def rebuild(self) -> list[str]:
         """Write anew what is listed of every job."""
@@ -181,7 +173,7 @@ class Dialect(Protocol):
 
 
 class SQLite:
-    """FTS5, and triggers that spell out what they do."""
+    """A table of FTS5 for the words, and triggers that spell out what they do."""
 
     words = {
         # When it was posted, in milliseconds, and its key to tell apart what was
@@ -193,6 +185,7 @@ class SQLite:
         "join": "group_concat",
         "find": "instr",
         "differs": "IS NOT",
+        "lexemes": "NULL",
     }
 
     def __init__(self, digest: str = "") -> None:
@@ -209,14 +202,19 @@ class SQLite:
         return self._sync("SELECT page_ptr_id FROM jobs_jobpage")
 
     def _sync(self, pages: str) -> list[str]:
-        listed = self.words | {"which": f"listing.page_id IN ({pages})"}
+        which = f"listing.page_id IN ({pages})"
+        listed = self.words | {"which": which}
         job = self.words | {"which": f"job.page_ptr_id IN ({pages})"}
         return [
             f"DELETE FROM jobs_joblisting WHERE page_id IN ({pages})",
             _LISTING.format(**job).replace("INSERT", "INSERT OR IGNORE", 1),
             _PLACES.format(**listed),
-            "INSERT OR REPLACE INTO jobs_jobwords (rowid, title, facts, words)"
-            + _WORDS.format(**listed),
+            "INSERT OR REPLACE INTO jobs_jobwords (rowid, title, facts, words) "
+            f"SELECT listing.number, page.title, {_FACTS.format(**listed)}, job.words "
+            "FROM jobs_joblisting listing "
+            "JOIN jobs_jobpage job ON job.page_ptr_id = listing.page_id "
+            "JOIN wagtailcore_page page ON page.id = listing.page_id "
+            f"WHERE {which}",
         ]
 
     def triggers(self) -> Iterator[tuple[str, list[str]]]:
@@ -227,7 +225,7 @@ class SQLite:
                 wire.name,
                 self._trigger(wire.name, wire.event, wire.table, what, when),
             )
-        forget = [text.format(row="OLD") for text in _FORGET]
+        forget = [_FORGET, "DELETE FROM jobs_jobwords WHERE rowid = OLD.number"]
         yield (
             _FORGET_NAME,
             self._trigger(_FORGET_NAME, "DELETE", "jobs_joblisting", forget),
@@ -251,7 +249,7 @@ class SQLite:
 
 
 class PostgreSQL:
-    """A column of lexemes with a GIN index, and functions that the triggers call."""
+    """Lexemes beside what is listed, and functions that the triggers call."""
 
     words = {
         "number": "CAST(EXTRACT(EPOCH FROM COALESCE(job.posted_at,"
@@ -269,10 +267,10 @@ class PostgreSQL:
     def tables(self) -> list[str]:
         one = self._write("listing.page_id = one", "job.page_ptr_id = one")
         return [
+            # Where the words were before they stood beside what filters ask.
             "DROP TABLE IF EXISTS jobs_jobwords",
-            "CREATE TABLE jobs_jobwords "
-            "(rowid bigint PRIMARY KEY, jobs_jobwords tsvector NOT NULL)",
-            "CREATE INDEX jobs_jobwords_gin ON jobs_jobwords USING gin (jobs_jobwords)",
+            "CREATE INDEX IF NOT EXISTS listing_lexemes ON jobs_joblisting "
+            "USING gin (lexemes)",
             self._function(
                 "jobs_listing_sync(pages bigint[])",
                 "void",
@@ -293,17 +291,14 @@ class PostgreSQL:
         """Write what is not there yet, of the rows that the conditions select."""
         config = f"'{postgresql_config()}'"
         lexemes = (
-            f"setweight(to_tsvector({config}, title), 'A')"
-            f" || setweight(to_tsvector({config}, facts), 'B')"
-            f" || to_tsvector({config}, words)"
+            f"setweight(to_tsvector({config}, page.title), 'A')"
+            f" || setweight(to_tsvector({config}, {_FACTS.format(**self.words)}), 'B')"
+            f" || to_tsvector({config}, job.words)"
         )
-        which = self.words | {"which": listed}
+        listing = _LISTING.format(**self.words, which=job, lexemes=lexemes)
         return [
-            f"{_LISTING.format(**self.words, which=job)} ON CONFLICT DO NOTHING",
-            _PLACES.format(**which),
-            f"INSERT INTO jobs_jobwords SELECT number, {lexemes} "
-            f"FROM ({_WORDS.format(**which)}) AS found ON CONFLICT (rowid) "
-            "DO UPDATE SET jobs_jobwords = EXCLUDED.jobs_jobwords",
+            f"{listing} ON CONFLICT DO NOTHING",
+            _PLACES.format(**self.words, which=listed),
         ]
 
     def triggers(self) -> Iterator[tuple[str, list[str]]]:
@@ -315,10 +310,9 @@ class PostgreSQL:
                 wire.name,
                 self._trigger(wire.name, wire.event, wire.table, what, when),
             )
-        forget = "; ".join(text.format(row="OLD") for text in _FORGET)
         yield (
             _FORGET_NAME,
-            self._trigger(_FORGET_NAME, "DELETE", "jobs_joblisting", forget),
+            self._trigger(_FORGET_NAME, "DELETE", "jobs_joblisting", _FORGET),
         )
 
     def _trigger(

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Expression, FloatField, Lookup, TextField
+from django.db import connection
+from django.db.models import Expression, Field, FloatField, Lookup, Q, TextField
 from django.utils.html import strip_tags
 
 from jobs.prepared import Given
@@ -101,8 +102,22 @@ def tsquery(wanted: list[Given], connection: Any) -> tuple[str, list[Any]]:
     return f"({' && '.join([one] * len(wanted))})", values
 
 
+def matching(wanted: list[Given]) -> Q:
+    """Which ``JobListing`` has every one of the phrases."""
+    if connection.vendor == "postgresql":
+        return Q(lexemes__matches=wanted)
+    return Q(words__index__matches=wanted)
+
+
+class LexemesField(Field):
+    """What PostgreSQL's text search compares, as the database writes it."""
+
+    def db_type(self, connection: Any) -> str:
+        return "tsvector" if connection.vendor == "postgresql" else "text"
+
+
 class Matches(Lookup):
-    """``index__matches=given(phrases)``: the row has every one of the phrases."""
+    """``lexemes__matches=given(phrases)``: the row has every one of the phrases."""
 
     lookup_name = "matches"
     prepare_rhs = False
@@ -145,5 +160,5 @@ class Rank(Expression):
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         query, params = tsquery(self.phrases, connection)
         weights = "'{0.1, 0.1, 0.4, 1.0}'"
-        rank = f"ts_rank({weights}, jobs_jobwords.jobs_jobwords, {query})"
+        rank = f"ts_rank({weights}, jobs_joblisting.lexemes, {query})"
         return f"-{rank}", params

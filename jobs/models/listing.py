@@ -18,7 +18,7 @@ from django.utils import timezone
 from jobs import choices
 from jobs.models.pages import JobPage
 from jobs.models.snippets import Company, JobCategory
-from jobs.search import Matches
+from jobs.search import LexemesField, Matches
 
 #: Stands for "no closing date" where a column must sort and compare.
 NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
@@ -60,6 +60,9 @@ class JobListing(models.Model):
     the order "newest first", the point where an older page goes on, and the row of the
     search index, all in one key. ``pay`` is by the year, in the board's currency. A
     closing date may have passed, until ``services.unlist_closed``: ask ``open()``.
+
+    ``lexemes`` are what PostgreSQL searches, beside what filters ask of the same rows:
+    a search joins nothing. On SQLite they are None, and ``JobWords`` has the words.
     """
 
     # Written by the triggers; on SQLite only such a key is the table's own order.
@@ -88,6 +91,7 @@ class JobListing(models.Model):
         db_index=False,
         related_name="+",
     )
+    lexemes = LexemesField(null=True, editable=False)
 
     objects = models.Manager.from_queryset(JobListingQuerySet)()
 
@@ -148,10 +152,10 @@ class JobListingPlace(models.Model):
 
 
 class JobWords(models.Model):
-    """What the database's own text search knows of a listed job.
+    """What SQLite's text search knows of a listed job: a table of FTS5.
 
-    An FTS5 table on SQLite, a ``tsvector`` with a GIN index on PostgreSQL. Made by
-    ``jobs.listing_sql``, which no migration can express for both.
+    Made by ``jobs.listing_sql``, which no migration can express, and not there on
+    PostgreSQL: ``JobListing.lexemes`` is what that searches.
     """
 
     listing = models.OneToOneField(
@@ -167,10 +171,12 @@ class JobWords(models.Model):
 
     class Meta:
         managed = False
+        required_db_vendor = "sqlite"
         db_table = "jobs_jobwords"
 
     def __str__(self) -> str:
         return str(self.pk)
 
 
+JobListing._meta.get_field("lexemes").register_lookup(Matches)
 JobWords._meta.get_field("index").register_lookup(Matches)

@@ -79,6 +79,13 @@ def listed_now():
     return set(JobListing.objects.open().values_list("page_id", flat=True))
 
 
+def worded():
+    """How many listed jobs the database has words of."""
+    if connection.vendor == "sqlite":
+        return JobWords.objects.count()
+    return JobListing.objects.exclude(lexemes=None).count()
+
+
 class TestListing:
     @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES.keys())
     def test_has_exactly_the_open_jobs_after_any_write(self, write):
@@ -147,7 +154,7 @@ class TestListing:
 
         assert JobListing.objects.count() == 0
         assert JobListingPlace.objects.count() == 0
-        assert JobWords.objects.count() == 0
+        assert worded() == 0
 
 
 class TestUnlisting:
@@ -172,7 +179,7 @@ class TestUnlisting:
 
         listed = JobListing.objects.values_list("page_id", flat=True)
         assert set(listed) == {job.pk for job in others}
-        assert JobWords.objects.count() == 3
+        assert worded() == 3
         assert JobListingPlace.objects.count() == 3
         assert listed_now() == open_now()
 
@@ -189,7 +196,7 @@ class TestUnlisting:
         JobPage.objects.filter(pk=closed.pk).update(closes_at=closes_at)
 
         assert listed_now() == open_now() == {closed.pk}
-        assert JobWords.objects.count() == 1
+        assert worded() == 1
 
     def test_leaves_a_job_alone_that_is_open_again_meanwhile(self, closed, monkeypatch):
         """An editor moves its closing date after it was found and before it goes."""
@@ -290,7 +297,7 @@ class TestFollowing:
         )
 
     def found(self, *words):
-        rows = JobWords.objects.filter(index__matches=search.given(words))
+        rows = JobListing.objects.filter(search.matching(search.given(words)))
         return rows.count() == 1
 
     def test_of_a_title(self, job):
