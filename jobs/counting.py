@@ -7,11 +7,13 @@ No count reads more than a bounded number of rows, however many jobs there are.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models.expressions import RawSQL
 
 from jobs.choices import EmploymentType, Workplace
 from jobs.filters import SOON, JobFilters
@@ -72,8 +74,8 @@ class Counter:
         self.parts: list[str] = []
 
     def bases(self) -> str:
-        """The jobs that all filters leave, and those that all but one do."""
-        names = [ALL, *self.filters.active]
+        """The jobs that all but one of the filters leave, and those that all do."""
+        names = [*self.filters.active, ALL]
         each = [
             f"b_{name} AS ({self._base(name)}), s_{name} AS (SELECT * FROM b_{name} "
             f"LIMIT (SELECT CASE WHEN COUNT(*) > {COUNT_LIMIT} THEN {SAMPLE} "
@@ -82,18 +84,50 @@ class Counter:
         ]
         return ", ".join(each)
 
+    @cached_property
+    def _wider(self) -> str:
+        """A filter without which the jobs are found that all filters leave; or "".
+
+        These are among those, and where text is searched finding them twice is most of
+        the work. A column says it of each.
+        """
+        return next((x for x in self.filters.active if COLUMNS[x]), "")
+
     def _base(self, name: str) -> str:
-        filters, active = self.filters, self.filters.active
-        counted = [x for x in COLUMNS if x not in active] if name == ALL else [name]
-        columns = ["number", *(column for x in counted for column in COLUMNS[x])]
-        by = filters.all_but(name)
-        ready = filters.prepared(
-            (*by, *columns), lambda: first(filters.narrowed(by), *columns)
+        columns = self._columns(name)
+        if name == self._wider:
+            columns = [*dict.fromkeys([*columns, *self._columns(ALL)]), "fits"]
+        by = self.filters.all_but(name)
+        ready = self.filters.prepared(
+            (*by, *columns), lambda: first(self._jobs(name, by), *columns)
         )
-        given = partial(ready.statement, **filters.given)
-        sql, params = composed(given, *columns)
+        sql, params = composed(partial(ready.statement, **self.filters.given), *columns)
         self.params += params
-        return sql
+        if name != ALL or not self._wider:
+            return sql
+        these = ", ".join(columns)
+        return (
+            f"SELECT {these} FROM b_{self._wider} WHERE fits "
+            f"UNION ALL SELECT {these} FROM ({sql}) AS older LIMIT {COUNT_LIMIT + 1}"
+        )
+
+    def _columns(self, name: str) -> list[str]:
+        active = self.filters.active
+        counted = [x for x in COLUMNS if x not in active] if name == ALL else [name]
+        return ["number", *(column for x in counted for column in COLUMNS[x])]
+
+    def _jobs(self, name: str, by: list[str]) -> JobListingQuerySet:
+        jobs = self.filters.narrowed(by)
+        if name == ALL and self._wider:
+            # Older ones than those that are known; none where all of them are.
+            known = f"b_{self._wider}"
+            oldest = f"SELECT MIN(number) FROM {known}"
+            are_more = f"(SELECT COUNT(*) FROM {known}) > {COUNT_LIMIT}"
+            return jobs.filter(number__lt=RawSQL(f"{oldest} WHERE {are_more}", []))
+        if name == self._wider:
+            fits = ExpressionWrapper(self.filters.condition(name), BooleanField())
+            return jobs.annotate(fits=fits)
+        return jobs
 
     def base_for(self, name: str) -> str:
         """Where the choices of a filter are counted: all, or a sample of too many."""

@@ -191,7 +191,7 @@ class JobFilters:
         """The jobs that match the filters ``by``, or all of them; the newest first."""
         now = Given("now", MOMENT, self.now)
         names = self.active if by is None else list(by)
-        conditions = [self._condition(name) for name in names]
+        conditions = [self.condition(name) for name in names]
         jobs = JobListing.objects.filter(*conditions, closes_at__gt=now)
         # The same number, named after the index that is read in this order.
         if "q" in names and connection.vendor == "sqlite":
@@ -200,7 +200,8 @@ class JobFilters:
             return jobs.order_by("-places__listing_id")
         return jobs.order_by("-number")
 
-    def _condition(self, name: str) -> Q:
+    def condition(self, name: str) -> Q:
+        """What the filter ``name`` asks of a job."""
         condition = CONDITIONS[name](self._givens[name])
         if name == "pay_min" and self.chosen["pay_unstated"]:
             condition |= Q(pay=NO_PAY)

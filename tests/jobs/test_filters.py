@@ -256,9 +256,11 @@ class TestCounts:
         companies, categories = crowd(random.Random(7), 60)
         alone = ["", "type=FULL_TIME", "location=york", f"company={companies[0].slug}"]
         beside = [f"type=FULL_TIME&category={categories[0].slug}", "q=baker&pay_min=1"]
+        beside += ["workplace=REMOTE&closing_soon=1&pay_min=25000"]
         for query in [*alone, *beside]:
             chosen = filters(query)
             counted = facets.count(chosen)
+            assert counted.total == facets.Count.capped(len(found(query))), query
             for name, choices in counted.choices.items():
                 for choice in choices:
                     only = {name: [choice.value]}
