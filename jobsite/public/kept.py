@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
@@ -80,13 +82,17 @@ class Kept:
 def address_of(request: HttpRequest) -> str:
     """What tells answers apart; "" for a request whose answer is never kept.
 
-    The order of a query string means nothing, nor does a name without a value.
+    The order of names in a query string means nothing, nor does one without a value.
+    Of several values of one name their order may.
     """
     query = request.META.get("QUERY_STRING", "")
     if len(query) > LONGEST_QUERY:
         return ""
     if query:
-        query = urlencode(sorted(parse_qsl(query)))
+        pairs = parse_qsl(query, keep_blank_values=True)
+        times = Counter(name for name, _value in pairs)
+        said = [(name, value) for name, value in pairs if value or times[name] > 1]
+        query = urlencode(sorted(said, key=itemgetter(0)))
     part = request.META.get("HTTP_HX_REQUEST", "")
     try:
         host = request.get_host()

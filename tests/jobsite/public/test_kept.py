@@ -197,6 +197,19 @@ class TestQueryString:
             count, response = cost(client, url, {"q": "a" * 1_000})
             assert (count > 1, response.status_code) == (True, 200)
 
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [("q=baker&q=", "q=baker"), ("q=miller&q=baker", "q=baker&q=miller")],
+    )
+    def test_tells_apart_which_value_of_a_name_comes_last(self, client, one, other):
+        make_job(title="Baker")
+        make_job(title="Miller")
+        url = make_board().url
+
+        pages = [client.get(f"{url}?{query}") for query in (one, other)]
+
+        assert pages[0]["ETag"] != pages[1]["ETag"]
+
     def test_takes_no_more_places_than_there_are(self, client):
         addresses = {kept._place(f"https://x/?q={n}") for n in range(20_000)}
 
