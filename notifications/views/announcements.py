@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django.views.generic import DetailView, ListView
 from wagtail.admin import messages
+from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
@@ -74,6 +75,9 @@ class AnnouncementsView(SeesAnnouncements, ListView):
     template_name = "notifications/admin/announcements.html"
     context_object_name = "announcements"
     paginate_by = 25
+    # As Wagtail's links between pages need them.
+    paginator_class = WagtailPaginator
+    page_kwarg = "p"
 
     def get_queryset(self) -> QuerySet[Announcement]:
         _label, states = TABS.get(self.request.GET.get("state", ""), TABS[""])
@@ -83,7 +87,9 @@ class AnnouncementsView(SeesAnnouncements, ListView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         current = self.request.GET.get("state", "")
+        page = context["page_obj"]
         return context | {
+            "elided_page_range": page.paginator.get_elided_page_range(page.number),
             "waiting": sorted(waiting_news(), key=lambda row: row["goes_out_at"]),
             "pause": Pause.objects.select_related("paused_by").first(),
             "may_decide": may_decide(self.request.user),

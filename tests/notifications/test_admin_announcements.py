@@ -1,6 +1,7 @@
 """What waits to be told, and who may send it now or cancel it."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core import mail
 from django.urls import reverse
 
@@ -11,7 +12,9 @@ from notifications.models import (
     AnnouncementSettings,
     Pause,
 )
+from notifications.views.announcements import AnnouncementsView
 from tests.factories import edit, make_job, make_subscription, make_user
+from tests.notifications.admin_pages import make_announcement
 from tests.notifications.conftest import TITLE, Staff
 
 pytestmark = pytest.mark.usefixtures("followed_once")
@@ -111,6 +114,24 @@ class TestList:
         response = staff.get(reverse(LIST), {"state": tab})
 
         assert len(response.context["announcements"]) == count
+
+    @pytest.mark.parametrize("tab", ["", "sent"])
+    def test_its_second_page_is_where_its_link_leads(
+        self, tab, followed, staff, monkeypatch
+    ):
+        monkeypatch.setattr(AnnouncementsView, "paginate_by", 2)
+        for version in (1, 2, 3):
+            make_announcement(followed.record, version=version)
+
+        first = staff.get(reverse(LIST), {"state": tab})
+        soup = BeautifulSoup(first.content, "html.parser")
+        [link] = soup.select("nav.pagination .next a")
+        second = staff.get(link["href"])
+
+        assert len(first.context["announcements"]) == 2
+        assert len(second.context["announcements"]) == 1
+        assert "Page 2 of 2" in second.text
+        assert soup.select_one('nav.pagination a[aria-current="page"]').text.strip()
 
 
 class TestDetail:
