@@ -26,6 +26,7 @@ from subscriptions.services import followers_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.db.models import QuerySet
     from wagtail.models import Page
 
     from notifications.services import News
@@ -142,18 +143,27 @@ class Publishing:
     told: Crowd
 
 
-def foretell_publishing(pages: Iterable[Page]) -> Publishing:
-    """Say what publishing the newest drafts of ``pages`` at once would tell.
+def jobs_that_go_public(
+    pages: Iterable[Page], *, below: bool = True
+) -> QuerySet[JobPage]:
+    """The jobs that publishing ``pages`` at once would publish.
 
-    What is below a page counts as far as it is not public: Wagtail offers to publish
-    that too.
+    With ``below`` also what is below them, as far as it is not public: that is what
+    Wagtail offers to publish too.
     """
     wanted = Q(pk__in=[page.pk for page in pages])
-    for page in pages:
-        wanted |= Q(path__startswith=page.path, live=False)
+    if below:
+        for page in pages:
+            wanted |= Q(path__startswith=page.path, live=False)
+    jobs: QuerySet[JobPage] = JobPage.objects.filter(wanted, alias_of__isnull=True)
+    return jobs
+
+
+def foretell_publishing(pages: Iterable[Page]) -> Publishing:
+    """Say what publishing the newest drafts of ``pages`` at once would tell."""
     changed: list[int] = []
     ended: list[int] = []
-    jobs = JobPage.objects.filter(wanted, alias_of__isnull=True)
+    jobs = jobs_that_go_public(pages)
     for job in jobs.select_related("latest_revision"):
         forecast = foretell(job.get_latest_revision_as_object())
         if forecast.news is not None and forecast.state is not None and forecast.told:

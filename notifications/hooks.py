@@ -13,7 +13,8 @@ from wagtail.models import Page
 from jobs.models import JobPage, JobRecord
 from notifications import admin_messages
 from notifications.bulk_actions import JobBulkAction
-from notifications.endings import note_ending
+from notifications.endings import jobs_that_end, note_ending
+from notifications.foretelling import jobs_that_go_public
 from notifications.views.deleting import confirm_delete
 
 TAKES_DOWN = ("unpublish", "delete")
@@ -48,42 +49,42 @@ def ask_before_approving(
         menu_items.remove(item)
 
 
+def before_unpublish(request: HttpRequest, page: Page) -> None:
+    """Note why a page, or all that is below it too, is unpublished, and which jobs."""
+    _note_ending(request, [page], below=_includes_below(request), deletes=False)
+
+
 def after_unpublish(request: HttpRequest, page: Page) -> None:
     """Say whom the end of a job, or of the jobs below a page, will be told."""
-    _tell_gone(request, [page])
-
-
-def before_unpublish(request: HttpRequest, page: Page) -> None:
-    """Note why a page, or all that is below it too, is unpublished."""
-    below = bool(request.POST.get("include_descendants"))
-    note_ending([page], request.POST, below=below, deletes=False, user=request.user)
+    _tell_ended(request)
 
 
 def before_delete(request: HttpRequest, page: Page) -> HttpResponse | None:
     """Ask first; then note why, and which jobs go: afterwards nothing leads to them."""
     question = confirm_delete(request, page)
     if question is None and request.method == "POST":
-        request._ending_records = _records_below([page])  # type: ignore[attr-defined]
-        note_ending([page], request.POST, below=True, deletes=True, user=request.user)
+        _note_ending(request, [page], below=True, deletes=True)
     return question
 
 
 def after_delete(request: HttpRequest, page: Page) -> None:
     """Say whom the deletion will be told."""
-    admin_messages.tell_many(request, getattr(request, "_ending_records", []))
+    _tell_ended(request)
 
 
 def before_bulk(
     request: HttpRequest, action_type: str, pages: list[Any], action: Any
 ) -> None:
-    """Note why a bulk action is about to end jobs, and which."""
-    if action_type in TAKES_DOWN and pages and isinstance(pages[0], Page):
-        request._ending_records = _records_below(pages)  # type: ignore[attr-defined]
+    """Note which jobs a bulk action is about to end, and why, or to publish."""
+    if not pages or not isinstance(pages[0], Page):
+        return
+    below = _includes_below(request)
+    if action_type in TAKES_DOWN:
         deletes = action_type == "delete"
-        below = deletes or "include_descendants" in request.POST
-        note_ending(
-            pages, request.POST, below=below, deletes=deletes, user=request.user
-        )
+        _note_ending(request, pages, below=below or deletes, deletes=deletes)
+    elif action_type == "publish":
+        jobs = jobs_that_go_public(pages, below=below)
+        request._published = list(jobs.values_list("pk", flat=True))  # type: ignore[attr-defined]
 
 
 def after_bulk(
@@ -91,25 +92,33 @@ def after_bulk(
 ) -> None:
     """Say what followers will be told of a bulk action."""
     if action_type in TAKES_DOWN:
-        admin_messages.tell_many(request, getattr(request, "_ending_records", []))
-    elif action_type == "publish" and pages and isinstance(pages[0], Page):
-        admin_messages.tell_many(request, _records_below(pages))
+        _tell_ended(request)
+    elif action_type == "publish":
+        _tell_of_jobs(request, getattr(request, "_published", []))
     elif isinstance(action, JobBulkAction):
-        records = JobRecord.objects.filter(page__in=[page.pk for page in pages])
-        admin_messages.tell_many(request, list(records.values_list("pk", flat=True)))
+        _tell_of_jobs(request, [page.pk for page in pages])
 
 
-def _records_below(pages: list[Page]) -> list[int]:
-    found: list[int] = []
-    for page in pages:
-        jobs = JobPage.objects.descendant_of(page, inclusive=True)
-        records = JobRecord.objects.filter(page__in=jobs)
-        found += records.values_list("pk", flat=True)
-    return found
+def _includes_below(request: HttpRequest) -> bool:
+    return bool(request.POST.get("include_descendants"))
 
 
-def _tell_gone(request: HttpRequest, pages: list[Page]) -> None:
-    admin_messages.tell_many(request, _records_below(pages))
+def _note_ending(
+    request: HttpRequest, pages: list[Page], *, below: bool, deletes: bool
+) -> None:
+    ending = jobs_that_end(pages, deletes=deletes, below=below)
+    records = JobRecord.objects.filter(page__in=ending)
+    request._ended = list(records.values_list("pk", flat=True))  # type: ignore[attr-defined]
+    note_ending(pages, request.POST, below=below, deletes=deletes, user=request.user)
+
+
+def _tell_ended(request: HttpRequest) -> None:
+    admin_messages.tell_many(request, getattr(request, "_ended", []))
+
+
+def _tell_of_jobs(request: HttpRequest, jobs: list[int]) -> None:
+    records = JobRecord.objects.filter(page__in=jobs)
+    admin_messages.tell_many(request, list(records.values_list("pk", flat=True)))
 
 
 class CloseJobMenuItem(ActionMenuItem):

@@ -308,6 +308,33 @@ class TestEnding:
     def test_unpublishing_the_parent_alone_ends_nothing(self, followed, staff):
         assert click(staff, "unpublish", make_board()) == []
 
+    def test_unpublishing_the_parent_alone_takes_over_no_edit(self, followed, staff):
+        author = make_user()
+        edit(followed, pay_max=29000, user=author)
+
+        assert click(staff, "unpublish", make_board()) == []
+
+        assert AnnouncedState.objects.get().actor == author
+
+    @pytest.mark.parametrize("action", ["unpublish", "publish"])
+    @pytest.mark.parametrize("below", [{}, {"include_descendants": "on"}])
+    def test_the_parent_in_bulk_takes_over_what_it_changes(
+        self, action, below, followed, staff
+    ):
+        author = make_user()
+        edit(followed, pay_max=29000, user=author)
+        url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", action])
+        next_url = reverse("wagtailadmin_home")
+
+        response = staff.post(
+            f"{url}?id={make_board().pk}&next={next_url}", below, follow=True
+        )
+
+        ends = action == "unpublish" and bool(below)
+        assert said(response) == ([self.TAKEN_DOWN] if ends else [])
+        actor = AnnouncedState.objects.get().actor
+        assert actor == (staff.user if ends else author)
+
     @pytest.mark.parametrize("action", ["unpublish", "delete"])
     def test_in_bulk(self, action, followed, staff):
         url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", action])
