@@ -13,8 +13,9 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(autouse=True)
 def jobs(board):
     """Two jobs in full time, and more in part time than a page has."""
-    for title in ("Night baker", "Usher"):
-        make_job(title=title, employment_type=EmploymentType.FULL_TIME)
+    for title, place in (("Night baker", "York"), ("Usher", "Hull")):
+        full_time = {"employment_type": EmploymentType.FULL_TIME}
+        make_job(title=title, locations=[place], **full_time)
     for number in range(21):
         make_job(title=f"Clerk {number}", employment_type=EmploymentType.PART_TIME)
 
@@ -39,6 +40,39 @@ class TestTheList:
         expect(page.get_by_role("status")).to_have_text("2 open jobs")
         assert page.url.endswith("/jobs/?type=FULL_TIME")
         assert page.evaluate("window.isSamePage")
+
+    def test_is_narrowed_to_a_place_that_is_ticked_and_to_one_that_is_typed(
+        self, open_browser
+    ):
+        page = open_browser()
+        page.goto("/jobs/")
+
+        page.get_by_label("York").check()
+        expect(heading(page)).to_have_text("1 open job")
+        page.get_by_label("Full time").check()
+        expect(page.get_by_role("link", name="Remove filter")).to_have_count(2)
+        expect(page.get_by_label("York")).to_be_checked()
+        page.get_by_label("Where").fill("Hull")
+        page.get_by_label("Where").press("Enter")
+
+        expect(heading(page)).to_have_text("2 open jobs")
+        page.wait_for_url("**/jobs/?*")
+        assert "q=" not in page.url
+        assert {"location=york", "location=Hull"} < set(
+            page.url.split("?")[1].split("&")
+        )
+
+    def test_keeps_its_filters_unfolded_on_a_narrow_screen(self, open_browser):
+        page = open_browser(viewport={"width": 390, "height": 800})
+        page.goto("/jobs/")
+        page.get_by_text("Filters", exact=True).click()
+
+        tab_to(page.get_by_label("Full time"))
+        page.keyboard.press("Space")
+
+        expect(heading(page)).to_have_text("2 open jobs")
+        expect(page.get_by_label("Full time")).to_be_focused()
+        expect(page.get_by_label("York")).to_be_visible()
 
     def test_goes_on_from_its_count_where_what_was_pressed_is_gone(self, open_browser):
         page = open_browser()

@@ -16,9 +16,16 @@ for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
 // A form says every field, and an address that somebody passes on is better short.
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.verb !== "get") return;
-  for (const [name, value] of [...detail.formData]) {
-    if (value === "") detail.formData.delete(name);
-  }
+  const said = [...detail.formData].filter(([, value]) => value !== "");
+  for (const name of [...detail.formData.keys()]) detail.formData.delete(name);
+  // Several fields may have one name, such as what is typed as a place and what is ticked.
+  for (const [name, value] of said) detail.formData.append(name, value);
+});
+
+// Filters that were unfolded stay so. htmx gives the focus back to what has it by now.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!document.querySelector(".facets[open]")) return;
+  detail.serverResponse = detail.serverResponse.replace('class="facets"', "$& open");
 });
 
 // What was pressed may be gone with the part that was replaced: go on where it says what
