@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.auth import user_has_any_page_permission
-from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import BaseColumn, Column
 from wagtail.admin.ui.tables.pages import PageTitleColumn
@@ -97,6 +97,9 @@ class JobFilterSet(WagtailFilterSet):
             ("down", _("Taken down")),
             ("draft", _("Draft")),
         ],
+    )
+    closes_at = django_filters.DateFromToRangeFilter(
+        label=_("Closes"), widget=DateRangePickerWidget
     )
     company = django_filters.ModelMultipleChoiceFilter(
         label=_("Company"),

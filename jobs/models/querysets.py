@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from wagtail.models import Task, WorkflowState
 from wagtail.models.pages import PageManager, PageQuerySet
 
 from jobs.facts import plain
@@ -72,6 +73,24 @@ class JobPageQuerySet(PageQuerySet):
             .defer_streamfields()
             .order_by(ended.desc(), "-pk")[:10]
         )
+
+    def with_locks(self) -> JobPageQuerySet:
+        """Jobs that know their locks: two queries for all, two more for reviews.
+
+        ``permissions_for_user(user).page_locked()`` would look them up for each job.
+        """
+        tasks = models.Prefetch(
+            "current_task_state__task", queryset=Task.objects.specific()
+        )
+        states = WorkflowState.objects.active().select_related("current_task_state")
+        # By the class of the rows: prefetch_workflow_states() finds those of a job
+        # only where each row is fetched anew as its own class.
+        prefetch = models.Prefetch(
+            "_specific_workflow_states",
+            queryset=states.prefetch_related(tasks),
+            to_attr="_current_workflow_states",
+        )
+        return self.prefetch_related(prefetch).annotate_approved_schedule()
 
     def newest_first(self) -> JobPageQuerySet:
         # By "id": the search backend cannot order by "pk".

@@ -33,6 +33,7 @@ from jobs.models import Company, JobPage
 from jobs.warnings import STALE_AFTER
 from notifications.job_listing import with_followers
 from notifications.reports.base import CountsReport, JobColumn
+from notifications.side_panels import is_locked
 
 SOON = dt.timedelta(days=14)
 #: What a job may be here for, the most urgent first, as the filter calls it.
@@ -107,7 +108,7 @@ class Remedy:
 def remedies(job: Any, user: Any) -> list[Remedy]:
     """What ``user`` may do about a job; nothing where that is somebody else's."""
     rights = job.permissions_for_user(user)
-    may_close = job.live and rights.can_publish()
+    may_close = job.live and rights.can_publish() and not is_locked(job, user)
     found = []
     if job.is_closing and may_close:
         url = reverse("notifications_closing_soon", args=[job.pk])
@@ -222,8 +223,7 @@ class UpkeepReport(CountsReport):
     def get_base_queryset(self) -> QuerySet[JobPage]:
         jobs = JobPage.objects.filter(alias_of__isnull=True)
         # Rights may come with a task of a workflow: not a query for each row.
-        jobs = jobs.prefetch_workflow_states()
-        jobs = jobs.select_related("company").defer_streamfields()
+        jobs = jobs.with_locks().select_related("company").defer_streamfields()
         return with_reasons(jobs, timezone.now()).filter(urgency__isnull=False)
 
     def order_queryset(self, queryset: QuerySet[JobPage]) -> QuerySet[JobPage]:

@@ -170,6 +170,8 @@ class TestFilters:
         assert titles(publisher, q="night", state="open") == ["Night baker"]
         assert titles(publisher, q="night", state="down") == []
         assert titles(publisher, q="night", followed="yes") == []
+        day = timezone.localdate().isoformat()
+        assert titles(publisher, q="night", closes_at_to=day) == []
         assert len(titles(publisher, q="night", followed="no")) == 2
 
     @pytest.mark.parametrize("key", ["followers", "told_at", "closes_at"])

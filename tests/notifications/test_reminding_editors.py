@@ -1,6 +1,7 @@
 """Before a job closes, whoever answers for it is asked to extend or close it."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
 from django.core import mail
 from django.db import connection
@@ -8,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import Page
 
+from jobs import formatting
 from jobs.models import JobPage, JobRecord
 from jobs.services import close_job, extend_closing_date
 from notifications import ticking
@@ -40,6 +42,23 @@ def job(publisher, worker):
     make_subscription(job=job)
     worker.run()
     return owned_by(job, publisher.user)
+
+
+def lock(job):
+    JobPage.objects.filter(pk=job.pk).update(locked=True)
+
+
+def schedule(job):
+    edit(job, title="Next Monday", go_live_at=in_days(1))
+
+
+def ask_for_review(job):
+    edit(job, title="Is this right?", publish=False)
+    job.get_workflow().start(JobPage.objects.get(pk=job.pk), make_user("Job editors"))
+
+
+#: What keeps a site owner from changing a job.
+LOCKS = {"locked": lock, "scheduled": schedule, "in review": ask_for_review}
 
 
 def owned_by(job, user):
@@ -268,3 +287,32 @@ class TestTheFrontPage:
         assert "Closing within" not in self.text(Staff("Job editors"))
         url = reverse("notifications_closing_soon", args=[job.pk])
         assert url in publisher.get(reverse("wagtailadmin_home")).content.decode()
+
+    def test_leads_to_all_of_them_when_there_are_more(self, publisher):
+        AnnouncementSettings.objects.update(remind_editors_days=20)
+        for _ in range(6):
+            make_job(closes_at=in_days(15))
+        make_job(title="Later", closes_at=in_days(30))
+
+        home = publisher.get(reverse("wagtailadmin_home"))
+        section = BeautifulSoup(home.content, "html.parser").find(
+            "section", {"aria-labelledby": "closing-soon-heading"}
+        )
+        link = section.find_all("a")[-1]
+
+        assert "Closing within 20 days" in section.text
+        assert link.text == f"All that close up to {formatting.day(in_days(20))}"
+        assert publisher.get(link["href"]).context["paginator"].count == 6
+
+    @pytest.mark.parametrize("lock", LOCKS)
+    def test_offers_nothing_where_a_lock_would_refuse_it(self, lock):
+        job = make_job(title=TITLE, closes_at=in_days(2))
+        LOCKS[lock](job)
+        url = reverse("notifications_closing_soon", args=[job.pk])
+        owner = Staff("Site owners")
+
+        html = owner.get(reverse("wagtailadmin_home")).content.decode()
+
+        assert owner.get(url).status_code == 302
+        assert url not in html
+        assert TITLE.replace("&", "&amp;") in html

@@ -4,11 +4,13 @@ import datetime as dt
 
 import pytest
 from bs4 import BeautifulSoup
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jobs.models import JobPage, JobRecord
 from jobs.services import close_job
-from tests.factories import in_days, make_draft, make_job
+from tests.factories import edit, in_days, make_draft, make_job, make_user
 from tests.notifications.conftest import Staff
 from tests.notifications.reading import squeezed
 from tests.notifications.reports.reporting import exported, follows, report, rows
@@ -110,6 +112,31 @@ class TestJobsToLookAfter:
 
         assert [link.text for link in links] == [offered]
         assert all(client.get(link["href"]).status_code == 200 for link in links)
+
+    @pytest.mark.usefixtures("jobs")
+    def test_offer_no_link_that_a_lock_would_refuse(self):
+        JobPage.objects.filter(title="Soon").update(locked=True)
+        client = Staff("Job publishers")
+        html = report(client, "jobs-to-look-after").content.decode()
+
+        assert "Extend or close" not in squeezed(html)
+        assert "Change the closing date: Soon" in squeezed(html)
+
+    def test_cost_the_same_with_one_review_and_with_several(self, db):
+        client = Staff("Job publishers")
+        counts = []
+        for _ in range(2):
+            for _ in range(3):
+                job = make_job(closes_at=in_days(3))
+                edit(job, title="Is this right?", publish=False)
+                draft = JobPage.objects.get(pk=job.pk)
+                job.get_workflow().start(draft, make_user("Job editors"))
+            report(client, "jobs-to-look-after")
+            with CaptureQueriesContext(connection) as queries:
+                report(client, "jobs-to-look-after")
+            counts.append(len(queries))
+
+        assert counts[0] == counts[1]
 
     @pytest.mark.usefixtures("jobs")
     def test_offer_nothing_to_who_may_do_nothing(self, support):
