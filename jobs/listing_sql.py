@@ -55,7 +55,7 @@ _PLACES = """
     WHERE name <> ''
     GROUP BY number, lower(name), closes_at
 """
-#: What is found of a ``job`` beside its title and its text.
+#: What is found of a ``job`` beside its title and its words.
 _FACTS = """
     job.summary || ' ' || COALESCE((
         SELECT company.name FROM jobs_company company
@@ -66,6 +66,13 @@ _FACTS = """
     ), '') || ' ' || COALESCE((
         SELECT {join}(place.place || ' ' || place.region, ' ')
         FROM jobs_joblocation place WHERE place.page_id = job.page_ptr_id
+    ), '')
+"""
+#: Its text, and what it asks for.
+_WORDS = """
+    job.words || ' ' || COALESCE((
+        SELECT {join}(asked.text, ' ')
+        FROM jobs_jobrequirement asked WHERE asked.page_id = job.page_ptr_id
     ), '')
 """
 
@@ -136,6 +143,9 @@ WIRES = (
     Wire("jobs_joblocation", "INSERT", "SELECT {row}.page_id"),
     Wire("jobs_joblocation", "UPDATE", "SELECT {row}.page_id", ("place", "region")),
     Wire("jobs_joblocation", "DELETE", "SELECT {row}.page_id"),
+    Wire("jobs_jobrequirement", "INSERT", "SELECT {row}.page_id"),
+    Wire("jobs_jobrequirement", "UPDATE", "SELECT {row}.page_id", ("text",)),
+    Wire("jobs_jobrequirement", "DELETE", "SELECT {row}.page_id"),
     Wire(
         "jobs_company",
         "UPDATE",
@@ -210,7 +220,8 @@ class SQLite:
             _LISTING.format(**job).replace("INSERT", "INSERT OR IGNORE", 1),
             _PLACES.format(**listed),
             "INSERT OR REPLACE INTO jobs_jobwords (rowid, title, facts, words) "
-            f"SELECT listing.number, page.title, {_FACTS.format(**listed)}, job.words "
+            f"SELECT listing.number, page.title, {_FACTS.format(**listed)}, "
+            f"{_WORDS.format(**listed)} "
             "FROM jobs_joblisting listing "
             "JOIN jobs_jobpage job ON job.page_ptr_id = listing.page_id "
             "JOIN wagtailcore_page page ON page.id = listing.page_id "
@@ -221,15 +232,11 @@ class SQLite:
         for wire in WIRES:
             what = self._sync(wire.pages.format(row=wire.row))
             when = wire.is_change.format(**self.words)
-            yield (
-                wire.name,
-                self._trigger(wire.name, wire.event, wire.table, what, when),
-            )
+            trigger = self._trigger(wire.name, wire.event, wire.table, what, when)
+            yield wire.name, trigger
         forget = [_FORGET, "DELETE FROM jobs_jobwords WHERE rowid = OLD.number"]
-        yield (
-            _FORGET_NAME,
-            self._trigger(_FORGET_NAME, "DELETE", "jobs_joblisting", forget),
-        )
+        trigger = self._trigger(_FORGET_NAME, "DELETE", "jobs_joblisting", forget)
+        yield _FORGET_NAME, trigger
 
     def _trigger(
         self, name: str, event: str, table: str, what: list[str], when: str = ""
@@ -293,7 +300,7 @@ class PostgreSQL:
         lexemes = (
             f"setweight(to_tsvector({config}, page.title), 'A')"
             f" || setweight(to_tsvector({config}, {_FACTS.format(**self.words)}), 'B')"
-            f" || to_tsvector({config}, job.words)"
+            f" || to_tsvector({config}, {_WORDS.format(**self.words)})"
         )
         listing = _LISTING.format(**self.words, which=job, lexemes=lexemes)
         return [
@@ -306,14 +313,10 @@ class PostgreSQL:
             pages = wire.pages.format(row=wire.row)
             what = f"PERFORM jobs_listing_sync(ARRAY({pages})::bigint[])"
             when = wire.is_change.format(**self.words)
-            yield (
-                wire.name,
-                self._trigger(wire.name, wire.event, wire.table, what, when),
-            )
-        yield (
-            _FORGET_NAME,
-            self._trigger(_FORGET_NAME, "DELETE", "jobs_joblisting", _FORGET),
-        )
+            trigger = self._trigger(wire.name, wire.event, wire.table, what, when)
+            yield wire.name, trigger
+        trigger = self._trigger(_FORGET_NAME, "DELETE", "jobs_joblisting", _FORGET)
+        yield _FORGET_NAME, trigger
 
     def _trigger(
         self, name: str, event: str, table: str, what: str, when: str = ""

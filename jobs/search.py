@@ -144,8 +144,8 @@ class Matches(Lookup):
 class Rank(Expression):
     """How well a row matches, for ``order_by``: the best one first.
 
-    A title counts ten times as much as running text, and company, place and summary
-    four times.
+    A title counts ten times as much as running text and requirements, and company,
+    place and summary four times.
     """
 
     output_field = FloatField()

@@ -11,7 +11,14 @@ from wagtail.models import Page
 
 from jobs import editions, listing_sql, search, services
 from jobs.choices import ClosedReason
-from jobs.models import JobListing, JobListingPlace, JobLocation, JobPage, JobWords
+from jobs.models import (
+    JobListing,
+    JobListingPlace,
+    JobLocation,
+    JobPage,
+    JobRequirement,
+    JobWords,
+)
 from tests.factories import (
     edit,
     in_days,
@@ -334,6 +341,21 @@ class TestFollowing:
         assert not self.found("marlhaven")
         keys = JobListingPlace.objects.order_by("key").values_list("key", "is_town")
         assert list(keys) == [("hull", True), ("york", True)]
+
+    def test_of_what_it_asks_for(self, job):
+        asked = JobRequirement.objects.create(page=job, text="Driving licence")
+        JobRequirement.objects.filter(text="Own bicycle").update(text="Own scales")
+
+        assert self.found("driving licence", "scales")
+        assert not self.found("bicycle")
+        asked.delete()
+        assert not self.found("licence")
+
+    def test_of_what_it_asks_for_in_an_edit(self, job):
+        edit(job, requirements=["Laminated menus"])
+
+        assert self.found("laminated", "baker")
+        assert not self.found("bicycle")
 
     def test_of_tags_and_text(self, job):
         job.tags.add("sourdough")
