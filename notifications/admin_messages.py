@@ -81,7 +81,8 @@ def tell_many(request: HttpRequest, record_ids: list[int]) -> None:
     for state in waiting.select_related("record__page").prefetch_related(
         "record__page__requirements", "record__page__locations"
     ):
-        news = services.news_between(state, facts_now(state.record, now, private))
+        after = facts_now(state.record, now, private)
+        news = services.news_between(state, after, now)
         if news is not None:
             rows = changed if news.kind == Kind.CHANGED else ended
             rows.append(state.record_id)
