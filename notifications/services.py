@@ -353,7 +353,7 @@ def cancel(*, state_id: int, user: Any) -> bool:
 
     Followers still know what they were last told: the next announcement of this job
     tells the difference from there. Until the facts change again nothing reminds of
-    the cancelled news.
+    the cancelled news. A window that owes nobody news ends as it would by itself.
     """
     found = AnnouncedState.objects.filter(pk=state_id).values_list("record_id").first()
     if found is None:
@@ -364,21 +364,23 @@ def cancel(*, state_id: int, user: Any) -> bool:
         return False
     now = clock.database_now()
     after = facts_now(state.record, now)
-    news = compare(state.facts, after, intent=state.intent, note=state.note)
+    news = news_between(state, after, now)
+    if news is None:
+        _announce(state, now)
+        return True
     state.actor = user
-    if news is not None:
-        state.version += 1
-        _create(
-            state,
-            news,
-            before=state.facts,
-            after=moved_on(state.facts, after),
-            now=now,
-            state=Announcement.State.CANCELLED,
-            finished_at=now,
-        )
-        state.cancelled_digest = digest(after)
-        log_for(state.record, "notifications.cancelled", user)
+    state.version += 1
+    _create(
+        state,
+        news,
+        before=state.facts,
+        after=moved_on(state.facts, after),
+        now=now,
+        state=Announcement.State.CANCELLED,
+        finished_at=now,
+    )
+    state.cancelled_digest = digest(after)
+    log_for(state.record, "notifications.cancelled", user)
     state.close_window()
     state.save()
     return True

@@ -282,6 +282,29 @@ class TestCancelling:
         assert not Announcement.objects.exists()
         assert told() is None
 
+    def test_what_nobody_was_to_be_told_is_adopted_as_it_would_have_been(
+        self, followed, told
+    ):
+        edit(followed, pay_max=29000, tell_followers="DO_NOT_SEND")
+        state = AnnouncedState.objects.get()
+
+        assert services.cancel(state_id=state.pk, user=None)
+
+        assert not Announcement.objects.exists()
+        assert AnnouncedState.objects.get().facts["pay"]["high"] == "29000.00"
+        assert told() is None
+        edit(JobPage.objects.get(), workplace="HYBRID")
+        assert told() == f"Workplace changed: {TITLE}"
+
+    def test_a_second_time_is_not_announced_again(self, cancelled, told):
+        edit(cancelled)
+        state = AnnouncedState.objects.get()
+
+        assert services.cancel(state_id=state.pk, user=None)
+
+        assert Announcement.objects.count() == 1
+        assert told() is None
+
     def test_no_such_job_is_too_late_as_well(self, db):
         assert not services.cancel(state_id=0, user=None)
 
