@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django.views.generic import DetailView, ListView
 from wagtail.admin import messages
+from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -63,6 +64,10 @@ class SeesAnnouncements(WagtailAdminTemplateMixin):
     def own_breadcrumbs(self) -> list[dict[str, Any]]:
         url = reverse("notifications_announcements")
         return [{"url": url, "label": _("Announcements")}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        opens_pages = user_has_any_page_permission(self.request.user)
+        return super().get_context_data(**kwargs) | {"opens_pages": opens_pages}
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not may_see_announcements(request.user):

@@ -57,11 +57,14 @@ def preview_waiting(request: HttpRequest, state_id: int) -> HttpResponse:
     states = AnnouncedState.objects.select_related("record__page", "actor")
     state = get_object_or_404(states, pk=state_id)
     page = state.record.page
-    if not may_see_announcements(request.user) and not _may_edit(request.user, page):
+    may_edit = _may_edit(request.user, page)
+    if not may_see_announcements(request.user) and not may_edit:
         raise PermissionDenied
     waiting = waiting_email(state)
     preview, told = (waiting.preview, waiting.told) if waiting else (None, 0)
-    context = _context(page, state.record.title, preview, told=told)
+    # Back to the announcements for whoever the editor would refuse.
+    shown = page if may_edit else None
+    context = _context(shown, state.record.title, preview, told=told)
     return TemplateResponse(request, TEMPLATE, context | {"is_waiting": True})
 
 

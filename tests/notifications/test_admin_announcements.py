@@ -61,6 +61,16 @@ class TestList:
         assert response.status_code == 200
         assert "Bread &amp; Butter Baker" in response.content.decode()
 
+    @pytest.mark.parametrize("role", ["editor", "support"])
+    def test_its_jobs_are_links_for_those_who_may_open_them(self, role, waiting):
+        editor = reverse("wagtailadmin_pages:edit", args=[waiting.record.page_id])
+        email = reverse("notifications_preview_waiting", args=[waiting.pk])
+        client = sign_in(role)
+
+        links = [editor in client.get(x).text for x in (reverse(LIST), email)]
+
+        assert links == [role == "editor"] * 2
+
     def test_a_stranger_is_asked_to_sign_in(self, waiting, client):
         response = client.get(reverse(LIST))
 
@@ -146,6 +156,13 @@ class TestDetail:
         assert "£26,000 to £29,000 a year" in html
         assert "reader@example.org" not in html
         assert "other@example.org" not in html
+
+    @pytest.mark.parametrize("role", ["editor", "support"])
+    def test_its_job_is_a_link_for_those_who_may_open_it(self, role, announced):
+        editor = reverse("wagtailadmin_pages:edit", args=[announced.record.page_id])
+        url = reverse("notifications_announcement", args=[announced.pk])
+
+        assert (editor in sign_in(role).get(url).text) is (role == "editor")
 
     def test_a_deleted_job_is_still_shown(self, followed, worker, staff):
         followed.delete()
