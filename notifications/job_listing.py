@@ -33,6 +33,7 @@ from jobs.models import BoardSettings, Company, JobCategory, JobPage
 from jobs.warnings import warnings_of
 from notifications.exporting import PlainExport
 from notifications.models import Announcement
+from notifications.ordering import TiesByKey
 from subscriptions.models import Subscription
 
 #: Columns that a query adds, by which a search cannot sort.
@@ -148,7 +149,7 @@ class JobFilterSet(WagtailFilterSet):
         return jobs.exclude(pk__in=pages)
 
 
-class JobIndexView(PlainExport, IndexView):
+class JobIndexView(PlainExport, TiesByKey, IndexView):
     def annotate_queryset(self, pages: QuerySet[JobPage]) -> QuerySet[JobPage]:
         # Not select_related(): Wagtail fetches each row anew as its own class.
         pages = with_followers(super().annotate_queryset(pages))

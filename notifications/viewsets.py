@@ -33,6 +33,7 @@ from notifications.checklist import ChecklistSidePanel
 from notifications.email_log import EmailLog
 from notifications.exporting import PlainExport
 from notifications.forms import AddFollowerForm, NewCompanyForm
+from notifications.ordering import TiesByKey
 from notifications.permissions import may_export_people
 from notifications.side_panels import FollowersSidePanel
 from notifications.support import acts
@@ -47,7 +48,7 @@ FORMS = {
 }
 
 
-class JobsCountedView(IndexView):
+class JobsCountedView(TiesByKey, IndexView):
     """Lists what jobs share, each with how many jobs of it are public."""
 
     def get_base_queryset(self) -> QuerySet[Any]:

@@ -21,6 +21,7 @@ from wagtail.log_actions import registry as log_registry
 from wagtail.snippets.views.snippets import IndexView
 
 from notifications.forms import FindPersonForm
+from notifications.ordering import TiesByKey
 from notifications.permissions import (
     may_erase_people,
     may_export_people,
@@ -41,7 +42,7 @@ from subscriptions.models import Subscriber, Subscription
 LATEST = 20
 
 
-class PeopleIndexView(IndexView):
+class PeopleIndexView(TiesByKey, IndexView):
     """A list of people or of what they follow: nothing is done to several at once."""
 
     @cached_property

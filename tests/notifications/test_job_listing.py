@@ -206,6 +206,26 @@ class TestOrder:
 
         assert rows[1].title == "Whenever"
 
+    @pytest.mark.parametrize(
+        ("name", "key"),
+        [
+            ("jobs_listing:index_results", "followers"),
+            ("jobs_listing:index_results", "-title"),
+            ("jobs_listing:index_results", "-latest_revision_created_at"),
+            ("jobs_listing:index_results", "closes_at"),
+            ("wagtailsnippets_jobs_company:list_results", "live_jobs"),
+            ("wagtailsnippets_jobs_jobcategory:list_results", "-live_jobs"),
+            ("wagtailsnippets_subscriptions_subscriber:list_results", "follows"),
+            ("wagtailsnippets_subscriptions_subscription:list_results", "ended_at"),
+        ],
+    )
+    def test_of_rows_that_tie_is_by_their_key(self, followed, name, key):
+        response = Staff().get(reverse(name), {"ordering": key})
+
+        rows = response.context["paginator"].object_list
+        assert rows.query.order_by[0] != "pk"
+        assert rows.query.order_by[-1] == "pk"
+
     def test_is_offered_where_a_search_can_follow_it(self, publisher):
         assert "ordering=followers" in listing(publisher).content.decode()
         html = listing(publisher, q="night").content.decode()
