@@ -18,7 +18,13 @@ from babel import Locale
 from babel.numbers import format_currency, get_currency_symbol
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
-from django.utils.translation import get_language, gettext, gettext_lazy, to_locale
+from django.utils.translation import (
+    get_language,
+    gettext,
+    gettext_lazy,
+    ngettext,
+    to_locale,
+)
 from django_countries import countries
 
 from jobs.choices import EmploymentType, PayPeriod, RequirementKind, Workplace
@@ -26,7 +32,7 @@ from jobs.choices import EmploymentType, PayPeriod, RequirementKind, Workplace
 #: Countries that English puts an article before in running text.
 _WITH_ARTICLE = {"AE", "BS", "CD", "CF", "CZ", "DO", "GB", "GM", "MV", "NL", "PH", "US"}
 SOON_DAYS = 1
-#: For how long a list says that a job has changed.
+#: For how long lists, and the page of a job, say that it has changed.
 NEWS_DAYS = 14
 #: The facts whose change a list points out, the one that matters most first.
 NEWS = {
@@ -128,8 +134,8 @@ def place(locations: Sequence[dict[str, str]], workplace: str) -> str:
         workplace: a value of ``Workplace``.
 
     Returns:
-        "Marlhaven", "Leeds and York, hybrid", "Remote, for people who live in
-        Ireland or the United Kingdom"; "" when nothing is known.
+        "Marlhaven", "Leeds and York, hybrid", "Remote in Ireland or the United
+        Kingdom"; "" when nothing is known.
     """
     if workplace == Workplace.REMOTE:
         where = listed((country(x["country"]) for x in locations), gettext("or"))
@@ -139,7 +145,8 @@ def place(locations: Sequence[dict[str, str]], workplace: str) -> str:
     towns = [town(x) for x in locations]
     extra = len(towns) - 3
     if extra > 0:
-        towns = [*towns[:3], gettext("%(count)d more") % {"count": extra}]
+        more = ngettext("%(count)d more", "%(count)d more", extra) % {"count": extra}
+        towns = [*towns[:3], more]
     where = listed(towns)
     if workplace == Workplace.HYBRID:
         return gettext("%(where)s, hybrid") % {"where": where} if where else ""
@@ -226,7 +233,14 @@ def closing_line(closes_at: dt.datetime | None, now: dt.datetime) -> str:
     if days == SOON_DAYS:
         return gettext("Closes tomorrow, %(clock)s") % values
     if days <= WEEK_DAYS:
-        return gettext("Closes in %(days)d days, %(day)s") % values
+        return (
+            ngettext(
+                "Closes in %(days)d day, %(day)s",
+                "Closes in %(days)d days, %(day)s",
+                days,
+            )
+            % values
+        )
     return gettext("Closes %(day)s") % values
 
 
@@ -242,11 +256,9 @@ def news_line(news: News, now: dt.datetime) -> str:
     said = NEWS.get(news.news_field)
     if said is None or news.news_at is None:
         return ""
-    days = -days_until(news.news_at, now)
-    if not 0 <= days <= NEWS_DAYS:
+    if not 0 <= -days_until(news.news_at, now) <= NEWS_DAYS:
         return ""
-    ago = {0: gettext("today"), 1: gettext("yesterday")}.get(days)
-    ago = ago or gettext("%(days)d days ago") % {"days": days}
+    ago = days_ago(news.news_at, now)
     return gettext("%(what)s %(ago)s") % {"what": said, "ago": ago}
 
 
@@ -259,7 +271,7 @@ def closing_in(closes_at: dt.datetime | None, now: dt.datetime) -> str:
         return gettext("Today")
     if days == SOON_DAYS:
         return gettext("Tomorrow")
-    return gettext("In %(days)d days") % {"days": days}
+    return ngettext("In %(days)d day", "In %(days)d days", days) % {"days": days}
 
 
 def days_ago(value: dt.datetime, now: dt.datetime) -> str:
@@ -269,7 +281,7 @@ def days_ago(value: dt.datetime, now: dt.datetime) -> str:
         return gettext("today")
     if days == 1:
         return gettext("yesterday")
-    return gettext("%(days)d days ago") % {"days": days}
+    return ngettext("%(days)d day ago", "%(days)d days ago", days) % {"days": days}
 
 
 def employment_type(value: str) -> str:

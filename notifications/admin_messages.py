@@ -105,10 +105,14 @@ def crowd_text(jobs: int, followers: SubscriptionQuerySet) -> str:
     follows, people = crowd_of(followers)
     who = ngettext("%(count)d follower", "%(count)d followers", follows)
     whole = ngettext("%(count)d person", "%(count)d people", people)
-    return _(
-        "%(jobs)d jobs, %(followers)s (%(people)s): they will be told. Each person gets "
-        "one email per job."
-    ) % {
+    text = ngettext(
+        "%(jobs)d job, %(followers)s (%(people)s): they will be told. Each person gets "
+        "one email per job.",
+        "%(jobs)d jobs, %(followers)s (%(people)s): they will be told. Each person "
+        "gets one email per job.",
+        jobs,
+    )
+    return text % {
         "jobs": jobs,
         "followers": who % {"count": follows},
         "people": whole % {"count": people},

@@ -68,7 +68,7 @@ def _jobs(values: Values) -> str:
     jobs = values["jobs"]
     if len(jobs) == 1:
         return str(jobs[0]["title"])
-    return gettext("%(count)d jobs") % {"count": len(jobs)}
+    return ngettext("%(count)d job", "%(count)d jobs", len(jobs)) % {"count": len(jobs)}
 
 
 PLACEHOLDERS = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import models
 from django.utils.functional import cached_property
@@ -16,6 +15,7 @@ from wagtail.images.models import AbstractRendition
 from wagtail.images.shortcuts import get_rendition_or_not_found
 from wagtail.search import index
 
+from jobs import formatting
 from jobs.choices import CompanyNotices
 
 MONOGRAM_COLOURS = 6
@@ -150,7 +150,7 @@ class Company(index.Indexed, NamedBySlug):
 
     @property
     def website_host(self) -> str:
-        return urlsplit(self.website).netloc.removeprefix("www.")
+        return formatting.host(self.website)
 
     @property
     def monogram(self) -> str:

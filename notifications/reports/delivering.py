@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.forms import CheckboxSelectMultiple
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
@@ -22,7 +23,7 @@ from jobs import formatting
 from notifications.models import Announcement, OutgoingEmail, Suppression
 from notifications.permissions import may_see_emails
 from notifications.reports.base import CountsReport
-from notifications.reports.periods import Period, PeriodFilter
+from notifications.reports.periods import Period, PeriodFilter, period_of
 from notifications.reports.plots import Plot, Point, draw
 from subscriptions import retention
 
@@ -136,8 +137,7 @@ class DeliveryReport(CountsReport):
     index_results_url_name = "notifications_report_delivery_results"
     results_template_name = "notifications/admin/reports/delivery.html"
     filterset_class = DeliveryFilterSet
-    days = most_days = retention.keep_emails().days
-    # A month of days and five kinds fit on one page.
+    # A month of days fits on one page, with every kind of email.
     paginate_by = None
     empty = _("No email that fits was sent or given up in this time.")
     columns = [
@@ -153,6 +153,11 @@ class DeliveryReport(CountsReport):
     ]
     list_export = [column.name for column in columns]
     export_headings = {column.name: column.label for column in columns}
+
+    @cached_property
+    def period(self) -> Period:
+        days = retention.keep_emails().days
+        return period_of(self.filters, days=days, most=days)
 
     def to_row_dict(self, item: Any) -> dict[str, Any]:
         row: dict[str, Any] = super().to_row_dict(item)

@@ -85,7 +85,7 @@ class Period:
 
 
 def site_today() -> dt.date:
-    """Today where the board is, wherever the reader set their clock."""
+    """Today where the board is; nobody in the admin has a clock of their own."""
     return timezone.localdate(timezone=timezone.get_default_timezone())
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 register = template.Library()
 
 #: How long something is news: marked where it stands, and above the job.
-NEWS = dt.timedelta(days=14)
+NEWS = dt.timedelta(days=formatting.NEWS_DAYS)
 #: Bulk actions that take the right to publish a page.
 OF_PUBLISHERS = {
     "publish",

@@ -76,6 +76,19 @@ class TestDelivery:
         assert "1 announcement since 2 January 2026." in text
         assert "40 emails sent, 2 given up, 1 not sent." in text
 
+    def test_counts_one_email_as_one(self, db, support):
+        told(make_record(), sent=1)
+
+        text = squeezed(report(support, "delivery").content.decode())
+
+        assert "1 email sent, 0 given up, 0 not sent." in text
+
+    @pytest.mark.usefixtures("emails")
+    def test_looks_back_as_far_as_emails_are_kept(self, support, settings):
+        settings.KEEP_EMAILS_DAYS = 2
+
+        assert str(report(support, "delivery").context["period"].first) == "2026-03-29"
+
     @pytest.mark.usefixtures("emails")
     def test_is_narrowed_to_a_kind_and_to_days(self, support):
         kind = report(support, "delivery", kind="CONFIRM")
