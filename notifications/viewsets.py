@@ -195,7 +195,8 @@ class SubscriptionIndexView(PlainExport, PeopleIndexView):
     def as_spreadsheet(self, queryset: Any, spreadsheet_format: str) -> Any:
         if not may_export_people(self.request.user):
             raise PermissionDenied
-        acts.note_export(user=self.request.user)
+        if self.request.method != "HEAD":
+            acts.note_export(user=self.request.user)
         return super().as_spreadsheet(queryset, spreadsheet_format)
 
 

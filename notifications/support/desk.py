@@ -113,7 +113,9 @@ class PersonView(InspectView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         person, user = self.object, self.request.user
-        acts.look(subscriber=person, user=user)
+        # A HEAD shows nothing, and so writes nothing.
+        if self.request.method != "HEAD":
+            acts.look(subscriber=person, user=user)
         follows = list(
             Subscription.objects.filter(subscriber=person)
             .select_related("record")

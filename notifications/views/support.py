@@ -77,7 +77,9 @@ class TraceView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         subscription, user = self.subscription, self.request.user
-        acts.look(subscriber=subscription.subscriber, user=user)
+        # A HEAD shows nothing, and so writes nothing.
+        if self.request.method != "HEAD":
+            acts.look(subscriber=subscription.subscriber, user=user)
         return super().get_context_data(**kwargs) | {
             "subscription": subscription,
             "person": subscription.subscriber,

@@ -101,6 +101,18 @@ class TestLooking:
         assert not ModelLogEntry.objects.filter(label__contains="@").exists()
         assert support.user.username in support.get(page_of(person)).text
 
+    def test_a_head_shows_nothing_and_notes_nothing(self, person, support):
+        followed = person.subscriptions.get()
+        pages = (
+            page_of(person),
+            reverse("support_trace", args=[followed.pk]),
+            f"{reverse('wagtailsnippets_subscriptions_subscription:list')}?export=csv",
+        )
+
+        assert [Staff().head(page).status_code for page in pages] == [200] * 3
+
+        assert not ModelLogEntry.objects.exists()
+
     def test_no_token_that_works_is_shown(self, person, support):
         follow = person.subscriptions.get()
         for url in (page_of(person), reverse("support_trace", args=[follow.pk])):
