@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,7 +12,7 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from jobs import facets, listing
+from jobs import facets, formatting, listing
 from jobs.blocks import (
     CallToActionBlock,
     GoalBlock,
@@ -23,7 +22,7 @@ from jobs.blocks import (
     TextBlock,
 )
 from jobs.choices import EmploymentType, Workplace
-from jobs.filters import SOON, JobFilters
+from jobs.filters import JobFilters
 from jobs.models import Company, JobCategory, JobListing
 
 
@@ -148,11 +147,11 @@ class JobsByCriteriaBlock(blocks.StructBlock):
         context = super().get_context(value, parent_context=parent_context)
         days = value.get("closing_within_days")
         order = value.get("order") or ("closing" if days else "newest")
-        filters = _filters(value, order, is_soon=days == SOON.days)
+        filters = _filters(value, order, is_soon=days == formatting.WEEK_DAYS)
         jobs = listing.in_order(filters)
         if days:
-            until = filters.now + dt.timedelta(days=days)
-            jobs = jobs.filter(closes_at__lte=until)
+            until = formatting.midnight_after(days, filters.now)
+            jobs = jobs.filter(closes_at__lt=until)
         request = context.get("request")
         context["jobs"] = listing.first_of(jobs, value["count"], request)
         context["query"] = filters.query_string()

@@ -105,8 +105,13 @@ def _said(filters: JobFilters, found: facets.Facets, name: str, value: Any) -> s
     return value if name == "q" else found.label(name, value)
 
 
-def is_indexed(filters: JobFilters) -> bool:
-    """Whether search engines are asked to keep this list: all, or of one value."""
+def is_indexed(filters: JobFilters, found: facets.Facets) -> bool:
+    """Whether search engines are asked to keep this list: all, or of one value.
+
+    A value that finds nothing may be anything that somebody wrote into a link.
+    """
+    if filters.active and not found.total:
+        return False
     if filters.query_string(sort=None) != filters.query_string():
         return False
     values = [filters.chosen[name] for name in filters.active]

@@ -16,12 +16,12 @@ from django.db.models import BooleanField, ExpressionWrapper
 from django.db.models.expressions import RawSQL
 
 from jobs.choices import EmploymentType, Workplace
-from jobs.filters import SOON, JobFilters
 from jobs.models.listing import NO_PAY
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from jobs.filters import JobFilters
     from jobs.models.listing import JobListing, JobListingQuerySet
 
 #: As far as anything is counted: "1,000+".
@@ -72,6 +72,9 @@ class Counter:
         self.filters = filters
         self.params: list[Any] = []
         self.parts: list[str] = []
+        # As the ORM writes them: SQLite compares texts.
+        self.now = connection.ops.adapt_datetimefield_value(filters.now)
+        self.soon = connection.ops.adapt_datetimefield_value(filters.soon)
 
     def bases(self) -> str:
         """The jobs that all but one of the filters leave, and those that all do."""
@@ -252,7 +255,7 @@ class Counter:
             f"CASE WHEN v.n >= {FEW} THEN v.n "
             f"ELSE (SELECT COUNT(*) FROM ({exact}) AS counted) END"
         )
-        return sql, [self.filters.now]
+        return sql, [self.now]
 
     def _add(self, sql: str, *params: Any) -> None:
         self.parts.append(sql)
@@ -262,8 +265,7 @@ class Counter:
         self._one("unstated", "pay_min", f"pay = {NO_PAY}")
 
     def closing_soon(self) -> None:
-        soon = self.filters.now + SOON
-        self._one("closing_soon", "closing_soon", "closes_at <= %s", soon)
+        self._one("closing_soon", "closing_soon", "closes_at < %s", self.soon)
 
     def _one(self, name: str, of: str, where: str, *params: Any) -> None:
         """Add the one choice of the filter ``of``."""

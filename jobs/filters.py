@@ -42,7 +42,6 @@ from jobs.prepared import Given, Prepared
 MAX_VALUES = 20
 MAX_VALUE_LENGTH = 120
 MAX_PAY = 10**12
-SOON = dt.timedelta(days=7)
 
 TEXT, NUMBER, MOMENT = CharField(), BigIntegerField(), DateTimeField()
 
@@ -57,12 +56,16 @@ SORTS = {
 
 
 def values_of(given: list[str], known: frozenset[str] = frozenset()) -> list[str]:
-    """Every value that a parameter has, each once; what no value can be is left out."""
+    """Every value that a parameter has, each once; what no value can be is left out.
+
+    Of two that differ by case alone the first one stays.
+    """
     values = [" ".join(x.split()) for x in given if "\x00" not in x]
     if known:
         values = [x.upper() for x in values if x.upper() in known]
     sane = [x for x in values if x and len(x) <= MAX_VALUE_LENGTH]
-    return sorted(dict.fromkeys(sane))[:MAX_VALUES]
+    each = {x.casefold(): x for x in reversed(sane)}
+    return sorted(each.values())[:MAX_VALUES]
 
 
 def amount_of(given: list[str]) -> int | None:
@@ -127,7 +130,7 @@ CONDITIONS: dict[str, Callable[[Any], Q]] = {
     "location": _in_places,
     "company": lambda slugs: _one_of("company_id", Company.objects.named(), slugs),
     "pay_min": lambda amount: Q(pay__gte=amount),
-    "closing_soon": lambda moment: Q(closes_at__lte=moment),
+    "closing_soon": lambda moment: Q(closes_at__lt=moment),
 }
 
 #: Lists of this process, by what their statements differ in.
@@ -177,6 +180,11 @@ class JobFilters:
             if given and name != "sort"
         )
 
+    @cached_property
+    def soon(self) -> dt.datetime:
+        """What closes before this closes soon: in 7 days, as the list says it."""
+        return formatting.midnight_after(formatting.WEEK_DAYS, self.now)
+
     @property
     def currency_sign(self) -> str:
         return get_currency_symbol(self.currency, formatting.locale())
@@ -221,7 +229,7 @@ class JobFilters:
     @cached_property
     def given(self) -> dict[str, Any]:
         """The values, for what ``prepared`` answers."""
-        found = {"now": self.now, "soon": self.now + SOON}
+        found = {"now": self.now, "soon": self.soon}
         for given in self._givens.values():
             for one in given if isinstance(given, list) else [given]:
                 found[one.name] = one.value
@@ -239,7 +247,7 @@ class JobFilters:
             return [Given(f"{name}.{n}", TEXT, x) for n, x in enumerate(chosen)]
         if name == "pay_min":
             return Given(name, NUMBER, chosen)
-        return Given("soon", MOMENT, self.now + SOON)
+        return Given("soon", MOMENT, self.soon)
 
     @cached_property
     def _shape(self) -> tuple[Hashable, ...]:
@@ -267,6 +275,8 @@ class JobFilters:
             chosen["sort"] = None
         if not chosen["pay_min"]:
             chosen["pay_unstated"] = None
+        # A place is found in any case, and a list has one address.
+        chosen["location"] = [x.lower() for x in chosen["location"] or []]
         pairs = [
             (name, "1" if value is True else value)
             for name, given in chosen.items()

@@ -222,6 +222,12 @@ def days_until(value: dt.datetime, now: dt.datetime) -> int:
     return (timezone.localdate(value) - timezone.localdate(now)).days
 
 
+def midnight_after(days: int, now: dt.datetime) -> dt.datetime:
+    """The end of the day that is so many days from now, as ``days_until`` counts."""
+    day = timezone.localdate(now) + dt.timedelta(days=days + 1)
+    return dt.datetime.combine(day, dt.time.min, timezone.get_current_timezone())
+
+
 def closing_line(closes_at: dt.datetime | None, now: dt.datetime) -> str:
     """Say when a job closes, for lists: "Closes in 5 days, Sun 7 June"."""
     if closes_at is None:

@@ -91,19 +91,20 @@ def page_of(
         total: how many jobs that leaves.
         number: what was asked for as ``page``; anything.
         after: what was asked for as ``after``; anything. Where it can be understood,
-            ``number`` does not matter.
+            ``number`` does not matter. Behind the last job is the last numbered page.
         request: knows the addresses of the site.
     """
     if not total:
         return JobListPage()
     last = -(-total.number // JOBS_PER_PAGE)
+    found: list[Any] = []
     point = _point(after, filters.order)
     if point:
         page = JobListPage(number=None, last=last)
         jobs = _behind(in_order(filters), filters.order, point)
         found = list(_from(jobs, 0))
-    else:
-        here = min(max(_whole(number), 1), last)
+    if not found:
+        here = last if point else min(max(_whole(number), 1), last)
         page = JobListPage(number=here, last=last)
         first = (here - 1) * JOBS_PER_PAGE
         ready = filters.prepared(

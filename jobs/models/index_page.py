@@ -87,7 +87,8 @@ class JobIndexPage(RoutablePageMixin, Page):
                 "pages": choosing.pages(filters, jobs),
                 "here": choosing.here(filters, jobs, after),
                 "near": [] if found.total else choosing.near(filters, found),
-                "is_indexed": choosing.is_indexed(filters) and jobs.number is not None,
+                "is_indexed": choosing.is_indexed(filters, found)
+                and jobs.number is not None,
             },
         )
 

@@ -1,14 +1,16 @@
 """What a list is narrowed by, in which order it comes, and what it counts."""
 
+import datetime as dt
 import random
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
-from jobs import choosing, counting, facets, listing
+from jobs import choosing, counting, facets, formatting, listing
 from jobs.choices import EmploymentType, PayPeriod, Workplace
 from jobs.filters import JobFilters
 from jobs.models import BoardSettings, JobListing
@@ -64,6 +66,33 @@ class TestNarrowing:
         make_job(title="Never", closes_at=None)
 
         assert found("closing_soon=1") == ["Soon"]
+
+    @pytest.mark.parametrize("clock", [dt.time(0), dt.time(6, 22), dt.time(23, 59)])
+    def test_by_early_closing_has_what_says_that_it_closes_in_seven_days(self, clock):
+        # Clocks go back in between.
+        today = dt.date(2026, 10, 21)
+        zone = timezone.get_current_timezone()
+        with time_machine.travel(dt.datetime.combine(today, clock, zone), tick=False):
+            for days in (7, 8):
+                for at in (dt.time(0), dt.time(23, 59, 59)):
+                    day = today + dt.timedelta(days=days)
+                    closes_at = dt.datetime.combine(day, at, zone)
+                    said = formatting.closing_line(closes_at, timezone.now())
+                    make_job(title=said, closes_at=closes_at)
+
+            assert found("closing_soon=1") == ["Closes in 7 days, Wed 28 October"] * 2
+            assert facets.count(filters()).closing_soon.number == 2
+
+    @pytest.mark.parametrize("typed", ["york", "YORK", "York"])
+    def test_by_a_place_is_one_list_however_it_is_typed(self, client, typed):
+        make_job(locations=["York"])
+
+        page = soup(client, f"location=york&location={typed}")
+
+        [chip] = page.select(".chip")
+        assert chip.text.strip() == "Remove filter: York"
+        canonical = page.find("link", rel="canonical")["href"]
+        assert canonical.endswith("?location=york")
 
 
 @pytest.mark.django_db

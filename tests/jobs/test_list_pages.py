@@ -137,6 +137,24 @@ class TestPages:
         canonical = page.find("link", rel="canonical")["href"]
         assert canonical.endswith(f"{make_board().url}?type=FULL_TIME&page=2")
 
+    def test_behind_the_last_job_is_the_last_one_that_has_a_number(
+        self, few_numbers, client
+    ):
+        make_jobs(5)
+
+        response = client.get(f"{make_board().url}?after=1")
+
+        assert response.context["jobs"].number == 2
+        assert len(response.context["jobs"]) == 2
+
+    @pytest.mark.parametrize("query", ["location=Cheap+pills", "category=buy-now"])
+    def test_of_what_finds_nothing_are_not_for_search_engines(self, client, query):
+        make_job()
+
+        robots = soup(client, query).find("meta", attrs={"name": "robots"})
+
+        assert "noindex" in robots["content"]
+
     @pytest.mark.parametrize(
         ("query", "is_kept"),
         [
