@@ -126,12 +126,15 @@ def listed(words: Iterable[str], conjunction: str = "") -> str:
     return f"{', '.join(unique[:-1])} {conjunction} {unique[-1]}"
 
 
-def place(locations: Sequence[dict[str, str]], workplace: str) -> str:
+def place(
+    locations: Sequence[dict[str, str]], workplace: str, *, in_full: bool = False
+) -> str:
     """Say where the work is done.
 
     Args:
         locations: ``{"place", "region", "country"}`` each, in the editor's order.
         workplace: a value of ``Workplace``.
+        in_full: name every town, however many there are; a list has room for three.
 
     Returns:
         "Marlhaven", "Leeds and York, hybrid", "Remote in Ireland or the United
@@ -144,7 +147,7 @@ def place(locations: Sequence[dict[str, str]], workplace: str) -> str:
         return gettext("Remote in %(where)s") % {"where": where}
     towns = [town(x) for x in locations]
     extra = len(towns) - 3
-    if extra > 0:
+    if extra > 0 and not in_full:
         more = ngettext("%(count)d more", "%(count)d more", extra) % {"count": extra}
         towns = [*towns[:3], more]
     where = listed(towns)

@@ -55,6 +55,11 @@ class JobInWords:
         return formatting.place(self.where, self.workplace)
 
     @property
+    def place_in_full(self) -> str:
+        """Every place that its markup for search engines states, too."""
+        return formatting.place(self.where, self.workplace, in_full=True)
+
+    @property
     def pay_text(self) -> str:
         return formatting.pay(
             low=self.pay_min,

@@ -140,6 +140,14 @@ class TestPage:
         ):
             assert words in page
 
+    def test_names_every_place_among_its_facts(self, client):
+        job = make_job(locations=["Leeds", "York", "Hull", "Bath", "Ely"])
+
+        page = client.get(job.url).content.decode()
+
+        assert "<dd>Leeds, York, Hull, Bath and Ely</dd>" in page
+        assert "Leeds, York, Hull and 2 more" in client.get("/jobs/").content.decode()
+
     def test_of_a_confidential_company_names_it_nowhere(self, client):
         company = make_company(
             name="Secretive",
