@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, rfc3339_date
@@ -206,7 +207,7 @@ def _closed_since(since: dt.datetime, now: dt.datetime) -> Any:
     ended = by_hand.union(by_date)
     jobs = JobPage.objects.live().public().filter(alias_of__isnull=True, pk__in=ended)
     jobs = jobs.select_related("record").defer_streamfields()
-    return jobs.order_by("-closed_at", "-closes_at", "-pk")
+    return jobs.order_by(Coalesce("closed_at", "closes_at").desc(), "-pk")
 
 
 def _why(job: JobPage) -> str:

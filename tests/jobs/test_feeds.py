@@ -224,6 +224,17 @@ class TestTombstones:
 
         assert len(tombstones(feed())) == 1
 
+    def test_are_of_the_latest_endings_where_there_are_too_many(
+        self, feed, monkeypatch
+    ):
+        monkeypatch.setattr("jobs.feeds.TOMBSTONES", 2)
+        for _ in range(2):
+            close_job(page_id=make_job().pk, reason="FILLED")
+        JobPage.objects.update(closed_at=in_days(-20))
+        make_job(closes_at=in_days(-0.05))
+
+        assert sorted(tombstones(feed()).values()) == ["Closed", "Filled"]
+
     def test_stand_for_no_job_that_was_never_public(self, feed):
         job = make_draft()
         PageViewRestriction.objects.create(page=job, restriction_type="login")
