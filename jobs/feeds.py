@@ -7,12 +7,15 @@ tombstones strikes a job out when it ends; one that does not, ignores them.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
+from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -21,6 +24,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from wagtail.models import PageLogEntry
 
 from jobs import formatting
 from jobs.choices import ClosedReason
@@ -180,7 +184,7 @@ def _summary(job: ListedJob) -> SafeString:
 
 
 def tombstones(now: dt.datetime) -> list[Tombstone]:
-    """The jobs that ended lately, the latest first; two queries.
+    """The jobs that ended lately, the latest first; four queries at most.
 
     Whatever a feed is narrowed by, it has all of them: what is gone cannot be narrowed
     any more, and a reader passes over what it never had.
@@ -191,12 +195,37 @@ def tombstones(now: dt.datetime) -> list[Tombstone]:
     for record in gone.order_by("-gone_at", "-pk")[:TOMBSTONES]:
         when = record.gone_at or now
         found[record.pk] = Tombstone(entry_id(record.pk), when, _("Taken down"))
+    for pk, when in _made_private_since(since):
+        found[pk] = Tombstone(entry_id(pk), when, _("Taken down"))
     for job in _closed_since(since, now)[:TOMBSTONES]:
         record, when = job.record_or_none, job.ended_at
         if record is not None and when is not None and record.pk not in found:
             found[record.pk] = Tombstone(entry_id(record.pk), when, _why(job))
     newest = sorted(found.values(), key=lambda tombstone: tombstone.when, reverse=True)
     return newest[:TOMBSTONES]
+
+
+def _made_private_since(since: dt.datetime) -> Iterator[tuple[int, dt.datetime]]:
+    """Records of jobs that everybody could see until a page was made private.
+
+    That is the job's own page or one above it. Only the log of pages knows when.
+    """
+    log = PageLogEntry.objects.filter(
+        action="wagtail.view_restriction.create",
+        timestamp__gte=since,
+        page__view_restrictions__isnull=False,
+    )
+    pages = log.order_by().values_list("page__path").annotate(at=Max("timestamp"))
+    moments = dict(pages.order_by("-at")[:TOMBSTONES])
+    if not moments:
+        return
+    # A range, which an index answers on SQLite too: a page and all that is below it.
+    below = [Q(page__path__range=(path, f"{path}ZZZZ")) for path in moments]
+    jobs = JobRecord.objects.filter(
+        reduce(or_, below), page__live=True, first_public_at__isnull=False
+    )
+    for pk, path in jobs.order_by("-pk").values_list("pk", "page__path")[:TOMBSTONES]:
+        yield pk, min(at for above, at in moments.items() if path.startswith(above))
 
 
 def _closed_since(since: dt.datetime, now: dt.datetime) -> Any:

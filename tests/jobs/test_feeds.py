@@ -9,9 +9,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from wagtail.models import PageViewRestriction
+from wagtail.models import PageLogEntry, PageViewRestriction
 
-from jobs.feeds import ENTRIES
+from jobs.feeds import ENTRIES, entry_id
 from jobs.models import JobPage, JobRecord
 from jobs.services import close_job
 from tests.factories import (
@@ -22,6 +22,8 @@ from tests.factories import (
     make_company,
     make_draft,
     make_job,
+    make_page,
+    make_private,
     make_record,
 )
 
@@ -182,6 +184,7 @@ class TestTombstones:
             (lambda job: close_job(page_id=job.pk, reason="CANCELLED"), "Cancelled"),
             (lambda job: job.unpublish(), "Taken down"),
             (lambda job: job.delete(), "Taken down"),
+            (make_private, "Taken down"),
             (
                 lambda job: JobPage.objects.filter(pk=job.pk).update(
                     closes_at=timezone.now()
@@ -214,6 +217,33 @@ class TestTombstones:
 
         assert tombstones(feed()) == {}
         assert len(titles(feed())) == 1
+
+    def test_go_away_when_the_job_is_shown_to_everybody_again(self, feed):
+        make_private(make_job()).delete()
+
+        assert tombstones(feed()) == {}
+        assert len(titles(feed())) == 1
+
+    def test_stand_for_jobs_below_a_page_since_it_was_made_private(self, feed):
+        above = make_page()
+        inside = make_job(board=above)
+        outside = make_job()
+        make_private(above)
+
+        xml = feed()
+
+        assert titles(xml) == [outside.title]
+        [tombstone] = ET.fromstring(xml).findall(DELETED)
+        assert tombstone.get("ref") == entry_id(inside.record.pk)
+        now = timezone.now()
+        when = dt.datetime.fromisoformat(tombstone.get("when"))
+        assert now - dt.timedelta(minutes=1) < when <= now
+
+    def test_stand_for_a_private_job_for_a_month(self, feed):
+        make_private(make_job())
+        PageLogEntry.objects.update(timestamp=in_days(-31))
+
+        assert tombstones(feed()) == {}
 
     def test_last_for_a_month(self, feed):
         make_record(gone_at=timezone.now() - dt.timedelta(days=29))
@@ -252,7 +282,7 @@ class TestCost:
     def test_does_not_grow_with_jobs(self, feed, django_assert_num_queries, client):
         make_job()
         feed()
-        make_job()
+        make_private(make_job())
         url = f"{make_board().url}feed/"
         cache.clear()
         with CaptureQueriesContext(connection) as few:
@@ -260,6 +290,7 @@ class TestCost:
         for _ in range(4):
             make_job()
             make_job().unpublish()
+            make_private(make_job())
             close_job(page_id=make_job().pk, reason="FILLED")
         cache.clear()
 
