@@ -67,6 +67,7 @@ class JobPageQuerySet(PageQuerySet):
         by_hand = models.Q(closed_at__gte=since) & ~models.Q(closed_reason="")
         by_date = models.Q(closes_at__gte=since, closes_at__lte=now, closed_reason="")
         jobs = self.live().public().filter(by_hand | by_date, company=company)
+        jobs = jobs.filter(alias_of__isnull=True)
         ended = Coalesce("closed_at", "closes_at")
         return list(
             jobs.prefetch_related("locations")
