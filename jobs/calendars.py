@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from icalendar import Alarm, Calendar, Event
+from wagtail.models import PageLogEntry
 
 from jobs import formatting
 from jobs.facts import availability_of
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
 #: How often a calendar that subscribes is asked to look again.
 LOOK_AGAIN = dt.timedelta(hours=6)
 REMIND_BEFORE = dt.timedelta(days=1)
+#: What the log of pages calls that a page, and what is below it, is hidden or shown.
+_HIDES_OR_SHOWS = (
+    "wagtail.view_restriction.create",
+    "wagtail.view_restriction.delete",
+    "wagtail.move",
+)
 
 
 def closing_date_of(
@@ -55,12 +63,14 @@ def closing_date_of(
     if closes_at is None or record.first_public_at is None:
         return None
     title = formatting.one_line(record.title)
-    changed_at = max(filter(None, (record.last_public_at, record.gone_at)))
+    changed_at = _changed_at(record)
+    age = int((changed_at - record.first_public_at).total_seconds())
     event = Event()
     event.add("uid", f"job-{record.pk}@{urlsplit(settings.SITE_URL).hostname}")
     event.add("dtstamp", changed_at.astimezone(dt.UTC))
     event.add("last-modified", changed_at.astimezone(dt.UTC))
-    event.add("sequence", int((changed_at - record.first_public_at).total_seconds()))
+    # The end of what was announced in the same second comes after it.
+    event.add("sequence", 2 * age + is_cancelled)
     event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
     event.add("dtstart", closes_at.astimezone(dt.UTC))
     names = {"title": title, "company": formatting.one_line(record.company_name)}
@@ -78,6 +88,20 @@ def closing_date_of(
     calendar.add("source", source, {"VALUE": "URI"})
     calendar.add_component(event)
     return calendar
+
+
+def _changed_at(record: JobRecord) -> dt.datetime:
+    """When the entry last became another one; a query where there is a page."""
+    moments = [record.last_public_at, record.gone_at]
+    page = record.page
+    if page is not None:
+        ends = range(page.steplen, len(page.path) + 1, page.steplen)
+        log = PageLogEntry.objects.filter(
+            action__in=_HIDES_OR_SHOWS,
+            page__path__in=[page.path[:end] for end in ends],
+        )
+        moments.append(log.aggregate(at=Max("timestamp"))["at"])
+    return max(filter(None, moments))
 
 
 def _reminder(title: str) -> Alarm:

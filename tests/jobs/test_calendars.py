@@ -6,12 +6,18 @@ import pytest
 import time_machine
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import PageViewRestriction
 
 from jobs.models import JobPage, JobRecord
 from jobs.services import close_job, reopen_job
 from subscriptions import services, tokens
-from tests.factories import edit, in_days, make_draft, make_job
+from tests.factories import (
+    edit,
+    in_days,
+    make_draft,
+    make_job,
+    make_page,
+    make_private,
+)
 from tests.jobs.ics import entry_in
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +34,14 @@ def later():
 
 def stamp(moment):
     return moment.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def assert_struck_out_and_back(entries):
+    """A calendar that knows one of them takes the next one."""
+    said = [entry["STATUS"] for entry in entries]
+    assert said == ["CONFIRMED", "CANCELLED", "CONFIRMED"]
+    first, second, third = [int(entry["SEQUENCE"]) for entry in entries]
+    assert first < second < third
 
 
 @pytest.fixture
@@ -90,6 +104,29 @@ class TestEntry:
         assert entry["DTSTART"] == before["DTSTART"]
         assert entry["STATUS"] == "CANCELLED"
 
+    @pytest.mark.parametrize("hidden", [lambda job: job, lambda job: job.get_parent()])
+    def test_is_cancelled_while_the_job_is_private(self, job, read, hidden):
+        entries = [read()]
+        restriction = make_private(hidden(job))
+        entries.append(read())
+        with later():
+            restriction.delete()
+        entries.append(read())
+
+        assert_struck_out_and_back(entries)
+
+    def test_is_cancelled_while_the_job_is_below_a_private_page(self, job, read):
+        private, public = make_page(), job.get_parent()
+        make_private(private)
+        entries = [read()]
+        job.move(private, pos="last-child")
+        entries.append(read())
+        with later():
+            JobPage.objects.get(pk=job.pk).move(public, pos="last-child")
+        entries.append(read())
+
+        assert_struck_out_and_back(entries)
+
     def test_is_back_when_the_job_is_open_again(self, job, read):
         with later():
             close_job(page_id=job.pk, reason="FILLED")
@@ -108,7 +145,7 @@ class TestEntry:
 
     def test_of_a_job_that_is_hidden_says_nothing_new(self, job, read):
         closes_at = job.closes_at
-        PageViewRestriction.objects.create(page=job, restriction_type="login")
+        make_private(job)
         edit(job, title="Secret", closes_at=in_days(50))
 
         entry = read()
