@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from subscriptions.models import SubscriptionQuerySet
 
 Kind = Announcement.Kind
+#: The same correction by the same person within this time is a button pressed twice.
+IS_THE_SAME = dt.timedelta(minutes=10)
 
 
 class NotCorrectable(Exception):
@@ -105,7 +108,8 @@ def correct(*, announcement_id: int, note: str, user: Any) -> Announcement:
     """Tell those who got an announcement's email that it was wrong, and what is true.
 
     A change of the job that followers were not told yet goes with it and not by
-    itself. An ending, or that the job opens again, is told by itself as ever.
+    itself. An ending, or that the job opens again, is told by itself as ever. Safe to
+    repeat: a second call answers the first correction.
 
     Args:
         announcement_id: of one that was sent.
@@ -122,6 +126,10 @@ def correct(*, announcement_id: int, note: str, user: Any) -> Announcement:
     record = JobRecord.objects.select_for_update().get(pk=wrong.record_id)
     state = AnnouncedState.objects.select_for_update().get(record=record)
     now = clock.database_now()
+    same = wrong.corrections.filter(note=note, actor=user)
+    sent = same.filter(created_at__gt=now - IS_THE_SAME).first()
+    if sent is not None:
+        return sent
     before = state.facts or wrong.after
     found = _change_of(state)
     after = services.moved_on(before, facts_now(record, now)) if found else before

@@ -209,6 +209,26 @@ class TestInTheAdmin:
         assert "Corrects" in page
         assert self.url(made) not in page
 
+    def test_pressed_twice_is_sent_once(self, wrong, publisher, worker):
+        first, second = (
+            publisher.post(self.url(wrong), {"note": NOTE}) for _ in range(2)
+        )
+        worker.run()
+
+        assert second.url == first.url
+        assert len(mail.outbox) == 2
+
+    def test_with_another_line_by_another_or_later_is_another(
+        self, wrong, publisher, worker
+    ):
+        publisher.post(self.url(wrong), {"note": NOTE})
+        publisher.post(self.url(wrong), {"note": "And it is by the hour."})
+        Staff("Job publishers").post(self.url(wrong), {"note": NOTE})
+        worker.wait(hours=1)
+        publisher.post(self.url(wrong), {"note": NOTE})
+
+        assert Announcement.objects.filter(corrects=wrong).count() == 4
+
     def test_needs_a_line(self, wrong, publisher):
         response = publisher.post(self.url(wrong), {"note": " "})
 

@@ -10,7 +10,7 @@ from django.core import mail
 from django.db import connection, transaction
 
 from jobs.models import JobRecord
-from notifications import services, ticking
+from notifications import correcting, services, ticking
 from notifications.delivery import expansion, outbox, owing
 from notifications.delivery.transport import open_transport
 from notifications.delivery.worker import work
@@ -80,6 +80,19 @@ def test_workers_that_compare_at_once_announce_once(changed, together):
 
     assert Announcement.objects.count() == 1
     assert AnnouncedState.objects.get().version == 1
+
+
+def test_a_correction_that_is_sent_twice_at_once_is_one(changed, together):
+    deliver()
+    wrong = Announcement.objects.get()
+    correct = partial(
+        correcting.correct, announcement_id=wrong.pk, note="It is less.", user=None
+    )
+
+    first, second = together(correct, correct)
+
+    assert first == second
+    assert Announcement.objects.filter(corrects=wrong).count() == 1
 
 
 def test_workers_that_expand_at_once_write_no_row_twice(changed, together, monkeypatch):
