@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from notifications.foretelling import Forecast
 
 
+#: Somebody took the job down, or deleted it, after we looked.
+GONE = (jobs.NotPublic, JobPage.DoesNotExist)
+
+
 def close_job(request: HttpRequest, page_id: int) -> HttpResponse:
     """Ask why a job closes, or whether it opens again, and do it on POST.
 
@@ -38,7 +42,10 @@ def close_job(request: HttpRequest, page_id: int) -> HttpResponse:
         return _as_it_is(request, page)
     form = CloseJobForm(request.POST or None, is_closed=is_closed)
     if request.method == "POST" and form.is_valid():
-        _close_or_reopen(request, page, form.cleaned_data)
+        try:
+            _close_or_reopen(request, page, form.cleaned_data)
+        except GONE:
+            return _as_it_went(request, page)
         return redirect("wagtailadmin_pages:edit", page.pk)
     title = _("Open job again") if is_closed else _("Close job")
     context = _context(page, foretell_closing(page), title)
@@ -56,7 +63,10 @@ def closing_soon(request: HttpRequest, page_id: int) -> HttpResponse:
         return _as_it_is(request, page)
     form = ExtendJobForm(request.POST or None, job=page)
     if request.method == "POST" and form.is_valid():
-        _extend(request, page, form)
+        try:
+            _extend(request, page, form)
+        except GONE:
+            return _as_it_went(request, page)
         return redirect("wagtailadmin_pages:edit", page.pk)
     context = _context(page, foretell_extending(page), _("Extend or close"))
     context |= {
@@ -72,6 +82,14 @@ def _as_it_is(request: HttpRequest, page: JobPage) -> HttpResponse:
     is_closed = _("This job is closed already.")
     messages.info(request, is_open if page.is_open else is_closed)
     return redirect("wagtailadmin_pages:edit", page.pk)
+
+
+def _as_it_went(request: HttpRequest, page: JobPage) -> HttpResponse:
+    text = _("“%(title)s” was taken down meanwhile, and nothing was done.")
+    messages.warning(request, text % {"title": page.title})
+    if JobPage.objects.filter(pk=page.pk).exists():
+        return redirect("wagtailadmin_pages:edit", page.pk)
+    return redirect("jobs_listing:index")
 
 
 def _page_to_change(request: HttpRequest, page_id: int) -> JobPage:

@@ -29,12 +29,15 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     found = correcting.waiting_change(announcement)
     people = correcting.people_to_correct(announcement, found)
     if not people or not correcting.may_be_corrected(announcement):
-        messages.warning(request, _("There is nobody to send a correction to."))
-        return redirect("notifications_announcement", pk)
+        return _nobody_to_correct(request, pk)
     form = CorrectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         note = form.cleaned_data["note"]
-        made = correcting.correct(announcement_id=pk, note=note, user=request.user)
+        try:
+            made = correcting.correct(announcement_id=pk, note=note, user=request.user)
+        except correcting.NotCorrectable:
+            # All that was sent came back since we looked, or was deleted by its age.
+            return _nobody_to_correct(request, pk)
         wake_soon()
         messages.success(request, _("The correction goes out now."))
         return redirect("notifications_announcement", made.pk)
@@ -48,3 +51,8 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         "header_icon": "mail",
     }
     return TemplateResponse(request, "notifications/admin/correct.html", context)
+
+
+def _nobody_to_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    messages.warning(request, _("There is nobody to send a correction to."))
+    return redirect("notifications_announcement", pk)

@@ -1,5 +1,7 @@
 """Closing a job and opening it again, beside its form."""
 
+import html
+
 import pytest
 import time_machine
 from django.urls import reverse
@@ -7,6 +9,8 @@ from django.urls import reverse
 from jobs.models import JobPage
 from jobs.services import close_job
 from notifications import reconciling
+from notifications.forms import CloseJobForm, ExtendJobForm
+from notifications.views import closing
 from tests.factories import edit
 from tests.notifications.conftest import TITLE, Staff
 from tests.notifications.test_admin_messages import TUESDAY_14_22, said
@@ -125,3 +129,42 @@ class TestCloseView:
     def test_no_such_job_is_not_found(self, db, staff):
         url = reverse("notifications_close_job", args=[999999])
         assert staff.get(url).status_code == 404
+
+
+class TestWhatAColleagueDoesMeanwhile:
+    """Between the look at the job and the change of it."""
+
+    @pytest.fixture
+    def meanwhile(self, monkeypatch):
+        def meanwhile(form, act):
+            class ActedBefore(form):
+                def is_valid(self):
+                    act()
+                    return super().is_valid()
+
+            monkeypatch.setattr(closing, form.__name__, ActedBefore)
+
+        return meanwhile
+
+    @pytest.mark.parametrize("act", ["unpublish", "delete"])
+    @pytest.mark.parametrize(
+        ("view", "form", "data"),
+        [
+            ("close_job", CloseJobForm, {"reason": "FILLED", "note": ""}),
+            ("closing_soon", ExtendJobForm, {"until": "2027-01-01", "note": ""}),
+        ],
+    )
+    def test_to_take_the_job_down_is_said(
+        self, view, form, data, act, followed, staff, meanwhile
+    ):
+        meanwhile(form, getattr(followed, act))
+        url = reverse(f"notifications_{view}", args=[followed.pk])
+
+        response = staff.post(url, data, follow=True)
+
+        [message] = response.context["messages"]
+        assert html.unescape(str(message)).strip() == (
+            f"“{TITLE}” was taken down meanwhile, and nothing was done."
+        )
+        assert response.status_code == 200
+        assert not JobPage.objects.live().exists()

@@ -7,7 +7,9 @@ from wagtail.models import PageLogEntry
 
 from jobs.services import close_job, reopen_job
 from notifications import correcting
+from notifications.forms import CorrectionForm
 from notifications.models import AnnouncedState, Announcement, AnnouncementSettings
+from notifications.views import correcting as views
 from subscriptions.models import Subscription
 from tests.factories import edit, make_subscription
 from tests.notifications.conftest import READERS, TITLE, Staff
@@ -228,6 +230,21 @@ class TestInTheAdmin:
         publisher.post(self.url(wrong), {"note": NOTE})
 
         assert Announcement.objects.filter(corrects=wrong).count() == 4
+
+    def test_that_comes_too_late_is_said_to_have_nobody_to_go_to(
+        self, wrong, publisher, monkeypatch
+    ):
+        class ComesBack(CorrectionForm):
+            def is_valid(self):
+                wrong.emails.update(outcome="BOUNCED")
+                return super().is_valid()
+
+        monkeypatch.setattr(views, "CorrectionForm", ComesBack)
+
+        response = publisher.post(self.url(wrong), {"note": NOTE}, follow=True)
+
+        assert "nobody to send a correction to" in response.content.decode()
+        assert Announcement.objects.count() == 1
 
     def test_needs_a_line(self, wrong, publisher):
         response = publisher.post(self.url(wrong), {"note": " "})
