@@ -126,14 +126,21 @@ def _close_or_reopen(request: HttpRequest, page: JobPage, data: dict[str, Any]) 
 
 
 def _extend(request: HttpRequest, page: JobPage, form: ExtendJobForm) -> None:
-    closes_at = form.cleaned_data["until"]
-    jobs.extend_closing_date(
+    extended = jobs.extend_closing_date(
         page_id=page.pk,
-        closes_at=closes_at,
+        closes_at=form.cleaned_data["until"],
         note=form.cleaned_data["note"],
         user=request.user,
     )
-    done = _("“%(title)s” closes %(moment)s.")
-    values = {"title": page.title, "moment": formatting.moment(closes_at)}
-    messages.success(request, done % values)
-    admin_messages.tell_outlook(request, page)
+    page = JobPage.objects.get(pk=page.pk)
+    if page.closes_at is None:
+        text = _("“%(title)s” has no closing date any more, and was left alone.")
+        messages.info(request, text % {"title": page.title})
+        return
+    values = {"title": page.title, "moment": formatting.moment(page.closes_at)}
+    if extended:
+        messages.success(request, _("“%(title)s” closes %(moment)s.") % values)
+        admin_messages.tell_outlook(request, page)
+    else:
+        text = _("“%(title)s” was extended meanwhile: it closes %(moment)s.")
+        messages.info(request, text % values)

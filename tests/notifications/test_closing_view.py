@@ -1,5 +1,6 @@
 """Closing a job and opening it again, beside its form."""
 
+import datetime as dt
 import html
 
 import pytest
@@ -131,34 +132,34 @@ class TestCloseView:
         assert staff.get(url).status_code == 404
 
 
+def acted_before(act, form):
+    """A form that is read after ``act``."""
+
+    class ActedBefore(form):
+        def is_valid(self):
+            act()
+            return super().is_valid()
+
+    return ActedBefore
+
+
 class TestWhatAColleagueDoesMeanwhile:
     """Between the look at the job and the change of it."""
 
     @pytest.fixture
     def meanwhile(self, monkeypatch):
-        def meanwhile(form, act):
-            class ActedBefore(form):
-                def is_valid(self):
-                    act()
-                    return super().is_valid()
-
-            monkeypatch.setattr(closing, form.__name__, ActedBefore)
+        def meanwhile(act):
+            for form in (CloseJobForm, ExtendJobForm):
+                monkeypatch.setattr(closing, form.__name__, acted_before(act, form))
 
         return meanwhile
 
     @pytest.mark.parametrize("act", ["unpublish", "delete"])
-    @pytest.mark.parametrize(
-        ("view", "form", "data"),
-        [
-            ("close_job", CloseJobForm, {"reason": "FILLED", "note": ""}),
-            ("closing_soon", ExtendJobForm, {"until": "2027-01-01", "note": ""}),
-        ],
-    )
-    def test_to_take_the_job_down_is_said(
-        self, view, form, data, act, followed, staff, meanwhile
-    ):
-        meanwhile(form, getattr(followed, act))
+    @pytest.mark.parametrize("view", ["close_job", "closing_soon"])
+    def test_to_take_the_job_down_is_said(self, view, act, followed, staff, meanwhile):
+        meanwhile(getattr(followed, act))
         url = reverse(f"notifications_{view}", args=[followed.pk])
+        data = {"reason": "FILLED", "until": "2027-01-01", "note": ""}
 
         response = staff.post(url, data, follow=True)
 
@@ -168,3 +169,25 @@ class TestWhatAColleagueDoesMeanwhile:
         )
         assert response.status_code == 200
         assert not JobPage.objects.live().exists()
+
+    @pytest.mark.parametrize(
+        ("closes_at", "text"),
+        [
+            (
+                dt.datetime(2027, 3, 1, 17, tzinfo=dt.UTC),
+                "was extended meanwhile: it closes Mon 1 March 2027, 17:00.",
+            ),
+            (None, "has no closing date any more, and was left alone."),
+        ],
+    )
+    def test_to_extend_the_job_further_is_said(
+        self, closes_at, text, followed, staff, meanwhile
+    ):
+        meanwhile(lambda: edit(followed, closes_at=closes_at))
+        url = reverse("notifications_closing_soon", args=[followed.pk])
+
+        response = staff.post(url, {"until": "2027-01-01", "note": ""}, follow=True)
+
+        [message] = response.context["messages"]
+        assert html.unescape(str(message)).strip() == f"“{TITLE}” {text}"
+        assert JobPage.objects.get().closes_at == closes_at
