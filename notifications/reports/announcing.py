@@ -7,13 +7,16 @@ from typing import Any
 
 import django_filters
 from django.db.models import (
+    Case,
     Count,
     DateTimeField,
     ExpressionWrapper,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce
 from django.forms import CheckboxSelectMultiple
@@ -31,6 +34,7 @@ from notifications.reports.periods import PeriodFilter
 from subscriptions import retention
 from subscriptions.models import Subscription
 
+Kind = Announcement.Kind
 #: Who stops following within this time of an announcement is counted as its cost.
 COUNTED_FOR = dt.timedelta(days=7)
 READ_FOR_EMAIL_ONLY = (
@@ -39,19 +43,45 @@ READ_FOR_EMAIL_ONLY = (
 
 
 def with_cost(announcements: QuerySet[Announcement]) -> QuerySet[Announcement]:
-    """Add ``stopped``: who followed when it was made and stopped soon after."""
+    """Add ``stopped``: who followed when it was made, got it and stopped soon after.
+
+    By the choices of the followers, not by the emails, which are not kept that long:
+    who asked for endings only hears of no change, and a correction goes to those who
+    got what it corrects, and with a change to those who follow since.
+    """
     week_later = ExpressionWrapper(
         OuterRef("created_at") + Value(COUNTED_FOR), output_field=DateTimeField()
     )
-    stops = Subscription.objects.filter(
+    everyone = Subscription.objects.filter(
         STOPPED,
         record=OuterRef("record"),
         confirmed_at__lte=OuterRef("created_at"),
         ended_at__gte=OuterRef("created_at"),
         ended_at__lt=week_later,
     )
+    hear_changes = Q(closings_only=False)
+    were_there = Q(confirmed_at__lte=OuterRef("corrects__created_at"))
+    corrects, of_change = Q(corrects__isnull=False), Q(corrects__kind=Kind.CHANGED)
+    tells_more = ~Q(changes=[])
+    stopped = Case(
+        When(
+            Q(kind=Kind.CHANGED) | of_change & tells_more,
+            then=_count(everyone.filter(hear_changes)),
+        ),
+        When(of_change, then=_count(everyone.filter(hear_changes, were_there))),
+        When(
+            corrects & tells_more,
+            then=_count(everyone.filter(were_there | hear_changes)),
+        ),
+        When(corrects, then=_count(everyone.filter(were_there))),
+        default=_count(everyone),
+    )
+    return announcements.annotate(stopped=stopped)
+
+
+def _count(stops: QuerySet[Subscription]) -> Coalesce:
     count = stops.order_by().values("record").annotate(people=Count("pk"))
-    return announcements.annotate(stopped=Coalesce(Subquery(count.values("people")), 0))
+    return Coalesce(Subquery(count.values("people")), 0)
 
 
 def share(announcement: Any) -> float | None:

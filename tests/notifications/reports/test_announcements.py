@@ -22,6 +22,15 @@ from tests.notifications.reports.reporting import (
 pytestmark = pytest.mark.django_db
 
 
+def everybody_stops(record, since=None):
+    """Who hears all, and who wants endings only; after ``since`` one more of each."""
+    moments = [london(3, 1), *([since] if since else [])]
+    stop = {"ended_at": london(3, 11), "ended_reason": Reason.UNSUBSCRIBED}
+    for confirmed_at in moments:
+        for only in (True, False):
+            follows(record, confirmed_at=confirmed_at, closings_only=only, **stop)
+
+
 class TestAnnouncements:
     def test_say_what_they_cost(self, at_noon, editor):
         record = make_record(title="Night baker")
@@ -64,6 +73,50 @@ class TestAnnouncements:
         text = squeezed(report(editor, "announcements").content.decode())
 
         assert f"2 0 0 {said} " in f"{text} "
+
+    @pytest.mark.parametrize(
+        ("kind", "stopped"),
+        [
+            (Kind.CHANGED, 1),
+            (Kind.CLOSED, 2),
+            (Kind.TAKEN_DOWN, 2),
+            (Kind.OPEN_AGAIN, 2),
+        ],
+    )
+    def test_cost_nobody_who_does_not_get_them(self, at_noon, editor, kind, stopped):
+        record = make_record()
+        told(record, at=london(3, 10), kind=kind, sent=2)
+        everybody_stops(record)
+
+        assert [found.stopped for found in rows(editor, "announcements")] == [stopped]
+
+    @pytest.mark.parametrize(
+        ("corrected", "changes", "stopped"),
+        [
+            (Kind.CHANGED, [], 1),
+            (Kind.CHANGED, [{}], 2),
+            (Kind.CLOSED, [], 2),
+            (Kind.CLOSED, [{}], 3),
+        ],
+    )
+    def test_that_correct_cost_those_who_got_what_was_wrong(
+        self, at_noon, editor, corrected, changes, stopped
+    ):
+        record = make_record()
+        wrong = told(record, at=london(3, 9), kind=corrected)
+        told(
+            record,
+            at=london(3, 10),
+            kind=Kind.CORRECTION,
+            version=2,
+            corrects=wrong,
+            changes=changes,
+        )
+        everybody_stops(record, since=london(3, 9, 18))
+
+        found = {x.kind: x.stopped for x in rows(editor, "announcements")}
+
+        assert found["CORRECTION"] == stopped
 
     def test_that_reached_nobody_have_no_share(self, editor):
         told(make_record())
