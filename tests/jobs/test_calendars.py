@@ -13,6 +13,7 @@ from subscriptions import services, tokens
 from tests.factories import (
     edit,
     in_days,
+    make_board,
     make_draft,
     make_job,
     make_page,
@@ -116,13 +117,13 @@ class TestEntry:
         assert_struck_out_and_back(entries)
 
     def test_is_cancelled_while_the_job_is_below_a_private_page(self, job, read):
-        private, public = make_page(), job.get_parent()
+        private = make_page()
         make_private(private)
         entries = [read()]
         job.move(private, pos="last-child")
         entries.append(read())
         with later():
-            JobPage.objects.get(pk=job.pk).move(public, pos="last-child")
+            JobPage.objects.get(pk=job.pk).move(make_board(), pos="last-child")
         entries.append(read())
 
         assert_struck_out_and_back(entries)
