@@ -16,7 +16,7 @@ from jobs.filters import BEST_MATCH, SORTS, JobFilters
 if TYPE_CHECKING:
     from jobs.listing import JobListPage
 
-#: How many filters an address may have that search engines are asked to keep.
+#: Filters of which search engines are asked to keep the list of a single value.
 INDEXED_FILTERS = ("category", "type", "workplace", "location")
 NEAR_SEARCHES = 3
 

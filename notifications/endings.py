@@ -95,7 +95,7 @@ def _may_be_closed(job: JobPage) -> bool:
 def jobs_that_end(
     pages: Iterable[Page], *, deletes: bool, below: bool = True
 ) -> QuerySet[JobPage]:
-    """The public jobs among ``pages``, or among them and what is below them.
+    """The live jobs among ``pages``, or among them and what is below them.
 
     With ``deletes`` also those that were taken down before, and whose followers were
     not told so: they are when the page is gone for good.

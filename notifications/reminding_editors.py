@@ -60,7 +60,7 @@ def owe_editors() -> int:
 
 
 def closing_soon(now: dt.datetime, *, before: dt.timedelta) -> JobPageQuerySet:
-    """Public jobs whose closing date comes within ``before``."""
+    """Live jobs whose closing date comes within ``before``, private ones too."""
     jobs: JobPageQuerySet = JobPage.objects.live().not_closed(now)
     return jobs.filter(
         closes_at__lte=now + before, alias_of__isnull=True, record__isnull=False

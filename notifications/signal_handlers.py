@@ -1,9 +1,10 @@
 """What this app reacts to. ``register_signal_handlers`` is the full list.
 
 A page signal is a hint that a job may have news; comparing decides, later. So these
-receivers write one row, read nothing of the page, and never raise: the editor's click
-matters more, and the reconciler finds what they missed. Receivers of our own signals
-run in the sender's transaction and may raise: the visitor is asked to try again.
+receivers note the hint with the editor's wish and line, blank both where they stood,
+compare nothing, and never raise: the editor's click matters more, and the reconciler
+finds what they missed. Receivers of our own signals run in the sender's transaction and
+may raise: the visitor is asked to try again.
 """
 
 from __future__ import annotations

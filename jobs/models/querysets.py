@@ -94,8 +94,7 @@ class JobPageQuerySet(PageQuerySet):
         return self.prefetch_related(prefetch).annotate_approved_schedule()
 
     def newest_first(self) -> JobPageQuerySet:
-        # By "id": the search backend cannot order by "pk".
-        return self.order_by("-posted_at", "-id")
+        return self.order_by("-posted_at", "-pk")
 
 
 def _same_url(one: str, other: str) -> bool:
