@@ -14,6 +14,7 @@ from wagtail.snippets.widgets import AdminSnippetChooser
 
 from jobs.forms import LAST_MINUTE
 from jobs.models import Company, JobPage
+from notifications.forms import LineForFollowers
 
 LONGEST_EXTENSION = 365
 
@@ -21,12 +22,7 @@ LONGEST_EXTENSION = 365
 class NoteForm(forms.Form):
     """A line for followers, if there are any."""
 
-    note = forms.CharField(
-        label=_("A line for followers"),
-        max_length=300,
-        required=False,
-        help_text=_("Optional. They see it in the email, and so does everyone."),
-    )
+    note = LineForFollowers()
 
     def __init__(self, *args: Any, has_followers: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

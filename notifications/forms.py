@@ -134,6 +134,20 @@ class NewCompanyForm(forms.ModelForm):
         fields = ["name", "website", "email", "is_confidential"]
 
 
+class LineForFollowers(forms.CharField):
+    """What an editor may add to what followers, and everyone, are told."""
+
+    widget = LineInput
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("A line for followers"),
+            max_length=300,
+            required=False,
+            help_text=_("Optional. They see it in the email, and so does everyone."),
+        )
+
+
 class CloseJobForm(forms.Form):
     """Why a job closes, and a line for its followers."""
 
@@ -143,13 +157,7 @@ class CloseJobForm(forms.Form):
         widget=forms.RadioSelect,
         initial=ClosedReason.FILLED,
     )
-    note = forms.CharField(
-        label=_("A line for followers"),
-        max_length=300,
-        required=False,
-        widget=LineInput,
-        help_text=_("Optional. They see it in the email, and so does everyone."),
-    )
+    note = LineForFollowers()
 
     def __init__(self, *args: Any, is_closed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -161,13 +169,7 @@ class ExtendJobForm(forms.Form):
     """Until when a job stays open, by its own time of day, and a line for followers."""
 
     until = forms.DateField(label=_("New closing date"), widget=AdminDateInput())
-    note = forms.CharField(
-        label=_("A line for followers"),
-        max_length=300,
-        required=False,
-        widget=LineInput,
-        help_text=_("Optional. They see it in the email, and so does everyone."),
-    )
+    note = LineForFollowers()
 
     def __init__(self, *args: Any, job: JobPage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -148,7 +148,8 @@ class TestClosing:
     ):
         other = make_job()
 
-        publisher.post(bulk_url(action, followed, other), {"note": "Thanks & bye."})
+        note = {"note": "Thanks &\r\nbye."}
+        publisher.post(bulk_url(action, followed, other), note)
 
         assert fresh(followed).closed_reason == fresh(other).closed_reason == reason
         assert fresh(followed).live
@@ -290,7 +291,7 @@ class TestExtending:
         assert error in text
         assert "2 followers" in text
         assert (
-            'value="A &amp; B."'
+            "A &amp; B.</textarea>"
             in publisher.post(url, asked | {"note": "A & B."}).content.decode()
         )
         assert state_of(followed) == before
