@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils import timezone
 from wagtail.admin.ui.components import Component
@@ -17,6 +18,7 @@ from notifications.forms import FindPersonForm
 from notifications.health import health, summary
 from notifications.job_listing import with_followers
 from notifications.models import AnnouncementSettings
+from notifications.overview import OverviewPanel
 from notifications.permissions import (
     may_change_texts,
     may_pause,
@@ -45,6 +47,17 @@ class ReviewPanel(WorkflowObjectsToModeratePanel):
         return context
 
 
+def add_panels(request: HttpRequest, panels: list[Component]) -> None:
+    """Put our panels among Wagtail's on the front page, as far as one may see them."""
+    panels[:] = [
+        ReviewPanel() if isinstance(panel, WorkflowObjectsToModeratePanel) else panel
+        for panel in panels
+    ]
+    panels += [FindPersonPanel(), OverviewPanel(), ClosingSoonPanel()]
+    if may_see_announcements(request.user):
+        panels.append(EmailPanel())
+
+
 def _asking_first(actions: list[tuple[str, str, bool]]) -> list[tuple[str, str, bool]]:
     approvals = [(name, label, True) for name, label, _ in actions if name == "approve"]
     return [action for action in actions if action[0] != "approve"] + approvals[:1]
@@ -53,7 +66,7 @@ def _asking_first(actions: list[tuple[str, str, bool]]) -> list[tuple[str, str, 
 class EmailPanel(Component):
     """Whether email works, in one line; what is wrong, and the way to pause it.
 
-    Whoever may mend broken texts is told of them.
+    For those who may see announcements. Whoever may mend broken texts is told of them.
     """
 
     name = "email"
@@ -71,7 +84,6 @@ class EmailPanel(Component):
             "summary": summary(found),
             "broken_texts": may_change_texts(request.user) and texts.count_broken(),
             "may_pause": may_pause(request.user),
-            "may_see": may_see_announcements(request.user),
         }
 
 

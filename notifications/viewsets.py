@@ -1,4 +1,4 @@
-"""The view sets of the admin; the list of jobs is in ``job_listing``.
+"""The view sets of the admin, and entries of its menu; ``job_listing`` has the jobs.
 
 They are all in the highest app that knows what a click costs: Wagtail keeps one view
 set per model, and the last registration wins.
@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
@@ -34,7 +35,11 @@ from notifications.email_log import EmailLog
 from notifications.exporting import PlainExport
 from notifications.forms import AddFollowerForm, NewCompanyForm
 from notifications.ordering import TiesByKey
-from notifications.permissions import may_export_people
+from notifications.permissions import (
+    may_change_texts,
+    may_export_people,
+    may_see_announcements,
+)
 from notifications.side_panels import FollowersSidePanel
 from notifications.support import acts
 from notifications.support.desk import DeskView, PeopleIndexView, PersonView
@@ -46,6 +51,20 @@ FORMS = {
     "create": "notifications/admin/snippets/create.html",
     "edit": "notifications/admin/snippets/edit.html",
 }
+
+
+class AnnouncementsMenuItem(MenuItem):
+    """An entry for those who may see what followers are told."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_see_announcements(request.user)
+
+
+class EmailTextsMenuItem(MenuItem):
+    """An entry for those who may change what emails say."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_change_texts(request.user)
 
 
 class JobsCountedView(TiesByKey, IndexView):

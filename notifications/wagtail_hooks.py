@@ -7,28 +7,16 @@ from django.urls import path, reverse_lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
-from wagtail.admin.views.home import WorkflowObjectsToModeratePanel
 from wagtail.snippets.models import register_snippet
 from wagtail_modeladmin.options import modeladmin_register
 
 from notifications import hooks as ours
 from notifications.bulk_actions import JOB_BULK_ACTIONS
 from notifications.bulk_wagtail import WAGTAIL_BULK_ACTIONS
-from notifications.dashboard import (
-    ClosingSoonPanel,
-    EmailPanel,
-    FindPersonPanel,
-    ReviewPanel,
-)
+from notifications.dashboard import add_panels
 from notifications.email_log import EmailLog
 from notifications.job_listing import job_listing_viewset
-from notifications.overview import OverviewPanel
-from notifications.permissions import (
-    may_change_texts,
-    may_see_announcements,
-    register_policies,
-)
+from notifications.permissions import register_policies
 from notifications.reports import REPORTS, report_urls
 from notifications.reports.base import ReportMenuItem
 from notifications.support.acts import LOG_ACTIONS as SUPPORT_ACTIONS
@@ -42,7 +30,9 @@ from notifications.views import (
     texts,
 )
 from notifications.viewsets import (
+    AnnouncementsMenuItem,
     CompanyViewSet,
+    EmailTextsMenuItem,
     JobCategoryViewSet,
     SupportGroup,
     job_page_viewset,
@@ -53,16 +43,6 @@ register_snippet(CompanyViewSet)
 register_snippet(JobCategoryViewSet)
 register_snippet(SupportGroup)
 modeladmin_register(EmailLog)
-
-
-class AnnouncementsMenuItem(MenuItem):
-    def is_shown(self, request):  # type: ignore[no-untyped-def]  # Wagtail's signature
-        return may_see_announcements(request.user)
-
-
-class EmailTextsMenuItem(MenuItem):
-    def is_shown(self, request):  # type: ignore[no-untyped-def]  # Wagtail's signature
-        return may_change_texts(request.user)
 
 
 @hooks.register("register_admin_viewset")
@@ -210,17 +190,6 @@ def register_urls():  # type: ignore[no-untyped-def]
     ]
 
 
-@hooks.register("construct_homepage_panels")
-def add_panels(request, panels):  # type: ignore[no-untyped-def]
-    panels[:] = [
-        ReviewPanel() if isinstance(panel, WorkflowObjectsToModeratePanel) else panel
-        for panel in panels
-    ]
-    panels += [FindPersonPanel(), OverviewPanel(), ClosingSoonPanel()]
-    if may_see_announcements(request.user):
-        panels.append(EmailPanel())
-
-
 @hooks.register("register_page_action_menu_item")
 def register_close_job():  # type: ignore[no-untyped-def]
     return ours.CloseJobMenuItem(order=60)
@@ -257,6 +226,7 @@ for order, report in enumerate(REPORTS):
 for bulk_action in (*JOB_BULK_ACTIONS, *WAGTAIL_BULK_ACTIONS):
     # After Wagtail's, which the last of its type replaces.
     hooks.register("register_bulk_action", bulk_action, order=1)
+hooks.register("construct_homepage_panels", add_panels)
 hooks.register("after_publish_page", ours.after_publish)
 hooks.register("after_edit_page", ours.after_approval)
 hooks.register("construct_page_action_menu", ours.ask_before_approving)
