@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 from django.db import connection
 from django.utils.formats import number_format
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 
 from jobs import counting
 from jobs.choices import EmploymentType, Workplace
@@ -109,14 +108,8 @@ def count_each(lists: list[JobListingQuerySet]) -> list[Count]:
         return [Count.capped(number) for number in cursor.fetchone()]
 
 
-#: The filters that are lists of choices, in the order of the form.
-HEADINGS = {
-    "type": _("Type"),
-    "workplace": _("Workplace"),
-    "category": _("Field of work"),
-    "location": _("Place"),
-    "company": _("Company"),
-}
+#: The filters that are lists of choices.
+LISTS_OF_CHOICES = ("type", "workplace", "category", "location", "company")
 _LABELS = {"type": dict(EmploymentType.choices), "workplace": dict(Workplace.choices)}
 
 
@@ -157,7 +150,7 @@ def count(filters: JobFilters) -> Facets:
         ),
         without={name: Count.capped(totals[name]) for name in filters.active},
     )
-    for name in HEADINGS:
+    for name in LISTS_OF_CHOICES:
         chosen = {value.casefold() for value in filters.chosen[name]}
         if name in _LABELS:
             # One that is chosen and finds nothing is still there to be taken away.

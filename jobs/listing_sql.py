@@ -8,7 +8,7 @@ migration that alters a table makes it anew, and its triggers are lost.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -350,7 +350,7 @@ class PostgreSQL:
         )
 
 
-DIALECTS: dict[str, type[SQLite] | type[PostgreSQL]] = {
+DIALECTS: dict[str, Callable[..., Dialect]] = {
     "sqlite": SQLite,
     "postgresql": PostgreSQL,
 }
@@ -391,7 +391,7 @@ def _run(cursor: Any, statements: list[str]) -> None:
         cursor.execute(statement)
 
 
-def _digest(dialect: SQLite | PostgreSQL) -> str:
+def _digest(dialect: Dialect) -> str:
     triggers = [statement for _name, each in dialect.triggers() for statement in each]
     text = "".join([*dialect.tables(), *triggers])
     return hashlib.sha256(text.encode()).hexdigest()[:16]

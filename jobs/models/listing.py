@@ -20,8 +20,6 @@ from jobs.models.pages import JobPage
 from jobs.models.snippets import Company, JobCategory
 from jobs.search import LexemesField, Matches
 
-#: Stands for "no closing date" where a column must sort and compare.
-NEVER = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 #: Stands for pay that is not stated, or not in the board's currency.
 NO_PAY = -1
 

@@ -259,10 +259,6 @@ class JobPage(JobInWords, Page):
         obj.closed_at = self.closed_at
         return obj
 
-    def availability_at(self, now: dt.datetime) -> facts.Availability:
-        """Say whether this page is open, costing queries; lists know it already."""
-        return facts.availability_of(self, now)
-
     @property
     def availability(self) -> facts.Availability:
         """Open or closed. A page that is shown at all is neither gone nor private."""

@@ -12,7 +12,7 @@ from wagtail.log_actions import log
 from notifications import clock
 from notifications.models import Announcement, OutgoingEmail, Suppression
 from notifications.support import verdicts
-from notifications.suppressing import suppress
+from notifications.suppressing import suppress, unsuppress
 from notifications.tasks import wake_soon
 from subscriptions import services
 from subscriptions.addresses import hashed
@@ -157,12 +157,11 @@ def unblock(*, address: str, user: Any) -> bool:
 
     What it followed does not come back by itself.
     """
-    rows = Suppression.objects.filter(address_hash=hashed(address))
-    if not rows.exists():
+    if not Suppression.objects.filter(address_hash=hashed(address)).exists():
         return False
+    # Before its row goes, which may be all that stands for the address.
     log(instance=_known_by(address), action="support.unblock", user=user)
-    rows.delete()
-    return True
+    return unsuppress(address=address)
 
 
 def _known_by(address: str) -> Subscriber | Suppression:
