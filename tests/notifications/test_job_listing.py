@@ -8,6 +8,8 @@ import re
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -272,10 +274,26 @@ class TestExport:
         response = publisher.get(url, {"export": "csv"})
         rows = list(csv.reader(io.StringIO(response.getvalue().decode())))
 
-        assert rows[0][:3] == ["Title", "Company", "State"]
+        listed = ["Title", "Company", "State", "Closes", "Followers", "Last told"]
+        assert rows[0] == [*listed, "To mend", "Posted", "Address"]
         assert rows[1][0] == followed.title
         assert rows[1][4] == "2"
         assert not any(address in str(rows) for address in READERS)
+
+    def test_says_what_there_is_to_mend_without_a_query_for_each(
+        self, publisher, exported
+    ):
+        bare = {"apply_url": "http://www.crumb.example/jobs", "pay_min": None}
+        make_job(**bare, pay_max=None)
+        with CaptureQueriesContext(connection) as few:
+            [_head, row] = exported()
+        for _ in range(3):
+            make_job(**bare, pay_max=None)
+        with CaptureQueriesContext(connection) as many:
+            exported()
+
+        assert row[6] == "The way to apply is not encrypted (http); No pay"
+        assert len(few) == len(many)
 
     def test_comes_as_a_spreadsheet_too(self, followed, publisher):
         response = publisher.get(reverse("jobs_listing:index"), {"export": "xlsx"})
