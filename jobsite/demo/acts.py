@@ -251,6 +251,10 @@ def _send(
 
 def date_back_announcement(announcement: Announcement, at: dt.datetime) -> None:
     kept = announcement.expires_at - announcement.created_at
+    # What lists say of the job came with it.
+    JobRecord.objects.filter(
+        pk=announcement.record_id, news_at=announcement.created_at
+    ).update(news_at=at)
     announcement.created_at = at
     announcement.expires_at = at + kept
 

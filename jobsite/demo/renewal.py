@@ -65,7 +65,7 @@ class Renewal:
         self._happened(entries, "timestamp")
         self._reviews(page_ids)
         gone = JobRecord.objects.filter(pk__in=[record.pk for record in records])
-        self._happened(gone, "first_public_at", "last_public_at", "gone_at")
+        self._happened(gone, "first_public_at", "last_public_at", "gone_at", "news_at")
         self._announcements(Announcement.objects.filter(record__in=records))
         self._states(AnnouncedState.objects.filter(record__in=records))
         self._people(records)

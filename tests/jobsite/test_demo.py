@@ -14,6 +14,7 @@ from django.utils import timezone
 from wagtail.models import Page, TaskState
 
 from jobs.choices import CompanyNotices
+from jobs.formatting import news_line
 from jobs.models import BoardSettings, Company, JobPage
 from jobs.warnings import warnings_of
 from jobsite.demo.jobs_town import JOBS
@@ -156,6 +157,8 @@ class TestTownsJobs:
         age = timezone.localdate() - timezone.localdate(told.created_at)
         assert age == dt.timedelta(days=2)
         assert "no answer" in told.note
+        said = news_line(told.record, timezone.now())
+        assert said == "Requirements updated 2 days ago"
 
     def test_include_one_that_came_back(self, town):
         told = Announcement.objects.filter(record__title="Saturday counter assistant")

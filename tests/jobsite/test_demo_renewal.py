@@ -8,6 +8,7 @@ from django.utils import timezone
 from wagtail.models import Revision, TaskState
 
 from home.models import HomePage, LookSettings, StandardPage
+from jobs.formatting import news_line
 from jobs.models import BoardSettings, Company, JobIndexPage, JobPage
 from jobs.services import close_job
 from notifications import services
@@ -80,6 +81,8 @@ class TestRunningLater:
         later.run()
 
         assert later.job("Apprentice baker").flag == "New today"
+        said = news_line(later.job("Timetable planner").record, timezone.now())
+        assert said == "Requirements updated 2 days ago"
         assert "tomorrow" in later.job("Delivery driver, early round").closing_line
         assert later.job("Terminal supervisor, Port Sable").ended_at < timezone.now()
         monday = later.job("Building control surveyor").go_live_at
