@@ -200,6 +200,8 @@ class CompaniesBlock(blocks.StructBlock):
             .order_by("-open_jobs_count", "name", "pk")
         )
         context["companies"] = list(companies[: value["count"]])
+        for company in context["companies"]:
+            company.open_jobs = facets.Count.capped(company.open_jobs_count)
         return context
 
 

@@ -307,6 +307,18 @@ class TestCompanies:
         assert self.counts() == [("Two & Co", 2), ("One", 1)]
         assert self.counts(count=1) == [("Two & Co", 2)]
 
+    def test_are_said_to_have_no_more_than_a_list_counts(self, client, monkeypatch):
+        monkeypatch.setattr("jobs.counting.COUNT_LIMIT", 2)
+        one, two = make_company(name="One"), make_company(name="Two")
+        for company in (one, two, two, two):
+            make_job(company=company)
+        page = make_page(body=[("companies", {"heading": "Who hires", "count": 6})])
+
+        shown = BeautifulSoup(client.get(page.url).content, "html.parser")
+
+        said = [" ".join(card.text.split()) for card in shown.select(".org-card div")]
+        assert said == ["Two 2+ open jobs", "One 1 open job"]
+
     def test_stand_in_alphabetical_order_where_they_have_equally_many(self):
         for name in ("B", "C", "A"):
             make_job(company=make_company(name=name))
