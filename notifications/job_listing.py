@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django.db.models import (
     Count,
     DateTimeField,
+    Exists,
     F,
     OuterRef,
     Q,
@@ -36,14 +38,20 @@ from notifications.models import Announcement
 from notifications.ordering import TiesByKey
 from subscriptions.models import Subscription
 
+if TYPE_CHECKING:
+    from jobs.models.querysets import JobPageQuerySet
+
 #: Columns that a query adds, by which a search cannot sort.
 ADDED_UP = ("followers", "told_at")
 #: Columns of moments; a job that has none comes last, whichever way they are sorted.
 MOMENTS = ("closes_at", "told_at")
 
 
-def job_status(job: JobPage) -> str:
-    """Say in a few words where a job stands, and what its draft waits for."""
+def job_status(job: Any) -> str:
+    """Say in a few words where a job stands, and what its draft waits for.
+
+    Of a job from the listing, which annotated it.
+    """
     stands = _availability(job)
     if job.approved_schedule:
         return gettext("%(stands)s, scheduled") % {"stands": stands}
@@ -52,9 +60,11 @@ def job_status(job: JobPage) -> str:
     return str(stands)
 
 
-def _availability(job: JobPage) -> Any:
+def _availability(job: Any) -> Any:
     if not job.live:
         return _("Taken down") if job.first_published_at else _("Draft")
+    if job.is_private:
+        return _("Private")
     words = {
         "filled": _("Filled"),
         "cancelled": _("Cancelled"),
@@ -62,6 +72,37 @@ def _availability(job: JobPage) -> Any:
     }
     reason = facts.closing_of(job, timezone.now()).reason
     return words.get(reason, _("Open"))
+
+
+def in_state(state: str, now: dt.datetime) -> JobPageQuerySet:
+    """The jobs, aliases too, of which ``job_status`` begins with ``state``.
+
+    Args:
+        state: one of the choices of ``JobFilterSet``; "closing" is a part of "open".
+        now: the moment to judge a closing date by.
+    """
+    jobs: JobPageQuerySet = JobPage.objects.all()
+    if state in ("down", "draft"):
+        is_draft = state == "draft"
+        return jobs.filter(live=False, first_published_at__isnull=is_draft)
+    if state == "private":
+        return _private_jobs().filter(live=True)
+    public = Q(live=True) & ~Q(pk__in=_private_jobs().values("pk"))
+    still_open = jobs.not_closed(now)
+    if state == "closed":
+        return jobs.filter(public).exclude(pk__in=still_open.values("pk"))
+    if state == "closing":
+        still_open = still_open.closing_within(days=7, now=now)
+    return still_open.filter(public)
+
+
+def _private_jobs() -> JobPageQuerySet:
+    """Jobs that not everybody may see; an alias is as private as its source."""
+    where = Q(pk__in=[])
+    for path in facts.private_paths():
+        where |= Q(path__startswith=path) | Q(alias_of__path__startswith=path)
+    jobs: JobPageQuerySet = JobPage.objects.filter(where)
+    return jobs
 
 
 def closes(job: JobPage) -> str:
@@ -102,6 +143,7 @@ class JobFilterSet(WagtailFilterSet):
             ("open", _("Open")),
             ("closing", _("Closes within a week")),
             ("closed", _("Closed")),
+            ("private", _("Private")),
             ("down", _("Taken down")),
             ("draft", _("Draft")),
         ],
@@ -132,20 +174,8 @@ class JobFilterSet(WagtailFilterSet):
         fields: list[str] = []
 
     def in_state(self, jobs: Any, name: str, value: str) -> Any:
-        now = timezone.now()
-        if value in ("open", "closing"):
-            found = JobPage.objects.open(now)
-            if value == "closing":
-                found = found.closing_within(days=7, now=now)
-            # By key: a search can do no other. An alias is open as long as its source is.
-            keys = found.values("pk")
-            pages = JobPage.objects.filter(Q(pk__in=keys) | Q(alias_of__in=keys))
-            return jobs.filter(pk__in=pages.values("pk"))
-        if value == "closed":
-            over = Q(closes_at__lte=now) | ~Q(closed_reason="")
-            return jobs.filter(over, live=True)
-        never = Q(first_published_at__isnull=True)
-        return jobs.filter(never if value == "draft" else ~never, live=False)
+        # By key: a search can do no other.
+        return jobs.filter(pk__in=in_state(value, timezone.now()).values("pk"))
 
     def is_followed(self, jobs: Any, name: str, value: str) -> Any:
         # By key: a search cannot filter by what a query adds up.
@@ -160,7 +190,8 @@ class JobIndexView(PlainExport, TiesByKey, IndexView):
     def annotate_queryset(self, pages: QuerySet[JobPage]) -> QuerySet[JobPage]:
         # Not select_related(): Wagtail fetches each row anew as its own class.
         pages = with_followers(super().annotate_queryset(pages))
-        return pages.prefetch_related("company")
+        private = _private_jobs().filter(pk=OuterRef("pk"))
+        return pages.annotate(is_private=Exists(private)).prefetch_related("company")
 
     def get_valid_orderings(self) -> Any:
         orderings = super().get_valid_orderings()

@@ -26,6 +26,7 @@ from tests.factories import (
     make_company,
     make_draft,
     make_job,
+    make_private,
     make_subscription,
     make_user,
 )
@@ -124,6 +125,9 @@ class TestFilters:
         JobPage.objects.filter(pk=past.pk).update(closes_at=in_days(-1))
         make_job(title="Down").unpublish()
         make_draft(title="Draft")
+        hidden = {"Hidden": {}, "Hidden too": {"closed_reason": "FILLED"}}
+        for title, fields in hidden.items():
+            make_private(make_job(title=title, **fields))
 
     @pytest.mark.usefixtures("jobs")
     @pytest.mark.parametrize(
@@ -132,19 +136,53 @@ class TestFilters:
             ("open", ["Open", "Soon"]),
             ("closing", ["Soon"]),
             ("closed", ["Filled", "Past"]),
+            ("private", ["Hidden", "Hidden too"]),
             ("down", ["Down"]),
             ("draft", ["Draft"]),
-            ("", ["Down", "Draft", "Filled", "Open", "Past", "Soon"]),
         ],
     )
     def test_find_the_jobs_of_a_state(self, publisher, state, found):
         assert titles(publisher, state=state) == found
 
+    @pytest.mark.usefixtures("jobs")
+    def test_find_every_job_once_by_the_state_that_it_is_shown_in(self, publisher):
+        shown = {
+            "open": {"Open"},
+            "closed": {"Filled", "Closed"},
+            "private": {"Private"},
+            "down": {"Taken down"},
+            "draft": {"Draft"},
+        }
+        found = []
+        for state, words in shown.items():
+            jobs = listing(publisher, state=state).context["object_list"]
+            assert {job_status(job) for job in jobs} == words
+            found += [job.title for job in jobs]
+
+        assert sorted(found) == titles(publisher)
+
     def test_find_an_alias_with_its_source(self, publisher):
-        make_job(title="Open").create_alias(update_slug="mirror")
+        job = make_job(title="Open")
+        alias = job.create_alias(update_slug="mirror")
 
         assert titles(publisher, state="open") == ["Open", "Open"]
         assert titles(publisher, state="closing") == []
+
+        make_private(job)
+        assert titles(publisher, state="private") == ["Open", "Open"]
+        assert titles(publisher, state="open") == []
+
+        alias.unpublish()
+        assert titles(publisher, state="private") == ["Open"]
+        assert titles(publisher, state="down") == ["Open"]
+
+    def test_find_a_private_job_by_words_too(self, publisher):
+        make_private(make_job(title="Night baker"))
+        call_command("update_index", verbosity=0)
+
+        [job] = listing(publisher, q="night", state="private").context["object_list"]
+
+        assert job_status(job) == "Private"
 
     def test_find_those_that_are_followed(self, followed, publisher):
         make_job(title="Lonely")
