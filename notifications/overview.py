@@ -19,6 +19,7 @@ from wagtail.permissions import policy_registry
 from jobs.facts import facts_now
 from jobs.models import JobPage
 from notifications import services
+from notifications.job_listing import in_state
 from notifications.models import AnnouncedState
 from notifications.permissions import may_see_announcements
 from notifications.reports.periods import Period
@@ -67,7 +68,7 @@ def _jobs(user: Any) -> list[Figure]:
     now = timezone.now()
     policy = policy_registry.get_by_type(Page)
     pages = policy.instances_user_has_any_permission_for(user, EXPLORERS)
-    jobs = JobPage.objects.open(now).filter(pk__in=pages.values("pk"))
+    jobs = in_state("open", now).filter(pk__in=pages.values("pk"))
     soon = JobPage.objects.closing_within(days=WEEK_DAYS, now=now)
     counts = jobs.aggregate(
         open=Count("pk"), closing=Count("pk", filter=Q(pk__in=soon.values("pk")))

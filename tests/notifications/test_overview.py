@@ -25,6 +25,7 @@ from tests.factories import (
     make_job,
     make_jobs,
     make_page,
+    make_private,
     make_subscription,
     make_user,
 )
@@ -100,7 +101,8 @@ class TestTheNumbers:
         assert overview.count_waiting() == 1
 
     def test_are_those_of_the_lists_that_they_lead_to(self, followed):
-        make_job(closes_at=in_days(3))
+        make_job(closes_at=in_days(3)).create_alias(update_slug="mirror")
+        make_private(make_job(closes_at=in_days(3)))
         edit(followed, pay_max=29000)
         client = Staff("Job publishers")
 
@@ -109,8 +111,8 @@ class TestTheNumbers:
             context = client.get(figure.url).context
             found[figure.words] = (int(figure.number), context)
 
-        assert [number for number, _context in found.values()] == [2, 1, 2, 1]
-        for words in ("open jobs", "closes within a week"):
+        assert [number for number, _context in found.values()] == [3, 2, 2, 1]
+        for words in ("open jobs", "close within a week"):
             number, context = found[words]
             assert number == len(context["object_list"])
         number, context = found["new followers in 7 days"]
