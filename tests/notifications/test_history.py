@@ -1,6 +1,7 @@
 """What the page of a job says of its past."""
 
 import datetime as dt
+import re
 
 import pytest
 from bs4 import BeautifulSoup
@@ -62,6 +63,18 @@ class TestPageOfAJob:
         assert "£26,000 to £28,000 a year" in told
         assert "£30,000 to £31,000 a year" in told
         assert "“The store & the sea”" in told
+
+    def test_keeps_the_direction_of_each_text_to_itself(self, client, job, worker):
+        edit(job, reword={"Own bicycle": "\u202eOwn boat"}, title="\u05d0 mate")
+        worker.run(hours=1)
+        edit(job, requirements=["Early riser", "\u05d0\u202e cook"], title="Mate")
+        worker.run(hours=9)
+
+        told = shown(client, job).select_one("#changes")
+
+        turned = told.find_all(string=re.compile("[\u202e\u05d0]"))
+        assert len(turned) == 5
+        assert {text.parent.name for text in turned} == {"bdi"}
 
     def test_marks_for_a_fortnight_what_is_asked_for_anew(self, client, job, worker):
         edit(job, requirements=["Own bicycle", ("Own <boat> & oars", "NICE")])

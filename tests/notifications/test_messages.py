@@ -1,9 +1,11 @@
 """What each mail says, to the word where the word matters, in both its parts."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.core import mail
 from wagtail.models import PageViewRestriction
 
@@ -121,6 +123,17 @@ The job is still open. See it: http://testserver/jobs/bread-butter-baker/
         'so we can wait "a week" & more.',
     )
     assert "Own bicycle" not in words_of(message)
+
+
+def test_a_change_keeps_the_direction_of_each_text_to_itself(job, mailed):
+    reword = {"Own bicycle": "\u202eOwn boat"}
+    edit(job, reword=reword, locations=["\u05d0\u202e"])
+
+    body = BeautifulSoup(mailed().alternatives[0].content, "html.parser").body
+
+    turned = body.select_one(".rows").find_all(string=re.compile("[\u202e\u05d0]"))
+    assert len(turned) == 2
+    assert {text.parent.name for text in turned} == {"bdi"}
 
 
 @pytest.mark.parametrize(
