@@ -177,14 +177,17 @@ def facts_now(
     return facts_of(page, now, private, text=text)
 
 
-def facts_if_published(page: JobPage, now: dt.datetime) -> Facts:
+def facts_if_published(
+    page: JobPage, now: dt.datetime, private: tuple[str, ...] | None = None
+) -> Facts:
     """Collect the facts that would be public if ``page`` were published as it stands.
 
     Args:
         page: a live page or a draft of it, such as its latest revision as an object.
         now: the moment of publishing.
+        private: as ``availability_of`` takes it.
     """
-    private = private_paths()
+    private = private_paths() if private is None else private
     hidden = page.path.startswith(private)
     availability = (
         Availability(TAKEN_DOWN, "private") if hidden else closing_of(page, now)

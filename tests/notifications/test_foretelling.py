@@ -2,12 +2,15 @@
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jobs.models import JobPage
 from jobs.services import close_job
-from notifications.foretelling import foretell, last_announcement
+from notifications import services
+from notifications.foretelling import foretell, foretell_publishing, last_announcement
 from notifications.models import (
     AnnouncedState,
     Announcement,
@@ -141,6 +144,47 @@ class TestLooking:
     def test_the_last_announcement_of_a_new_job_is_none(self, db):
         assert last_announcement(make_draft()) is None
         assert last_announcement(make_job()) is None
+
+
+class TestSeveralDrafts:
+    """The cost of foretelling what publishing them at once would tell."""
+
+    def followed_jobs(self, count):
+        jobs = [make_job() for _ in range(count)]
+        for job in jobs:
+            make_subscription(job=job)
+        while services.announce_next():
+            pass
+        return jobs
+
+    def cost(self, jobs):
+        with CaptureQueriesContext(connection) as queries:
+            found = foretell_publishing(jobs)
+        return len(queries), found.jobs, found.told.followers
+
+    def test_is_that_of_reading_each_beyond_what_they_share(self, db):
+        jobs = self.followed_jobs(6)
+        for job in jobs:
+            edit(job, pay_max=29000, publish=False)
+        [draft] = JobPage.objects.filter(pk=jobs[0].pk).select_related(
+            "latest_revision"
+        )
+        with CaptureQueriesContext(connection) as reading:
+            draft.get_latest_revision_as_object()
+
+        two, six = self.cost(jobs[:2]), self.cost(jobs)
+
+        assert (two[1:], six[1:]) == ((2, 2), (6, 6))
+        assert six[0] - two[0] == 4 * len(reading)
+        assert two[0] - 2 * len(reading) <= 8
+
+    def test_is_nothing_for_those_without_edits_or_followers(self, db):
+        jobs = self.followed_jobs(6)
+        for job in jobs[3:]:
+            edit(job, pay_max=29000, publish=False)
+            job.record.subscriptions.all().delete()
+
+        assert self.cost(jobs) == self.cost(jobs[:2]) == self.cost(jobs[1:2])
 
 
 edits = st.fixed_dictionaries(
