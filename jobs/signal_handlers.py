@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_delete
 from django.utils import timezone
 from wagtail.models import Page
@@ -91,6 +92,17 @@ def on_migrated(sender: Any, using: str, **kwargs: Any) -> None:
     listing_sql.install(using)
 
 
+def on_connected(sender: Any, connection: Any, **kwargs: Any) -> None:
+    """Let SQLite write in lower case what is no ASCII, as PostgreSQL does."""
+    if connection.vendor == "sqlite":
+        # By this name triggers find it, and where nobody gave it they find its own.
+        connection.connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
 def register_signal_handlers() -> None:
     """Connect every receiver above. Called once, from ``JobsConfig.ready``."""
     page_published.connect(
@@ -105,6 +117,7 @@ def register_signal_handlers() -> None:
     page_slug_changed.connect(on_page_moved, dispatch_uid="jobs.on_page_renamed")
     post_page_move.connect(on_page_moved, dispatch_uid="jobs.on_page_moved")
     init_new_page.connect(on_new_page, dispatch_uid="jobs.on_new_page")
+    connection_created.connect(on_connected, dispatch_uid="jobs.on_connected")
     post_migrate.connect(
         on_migrated,
         sender=apps.get_app_config("jobs"),

@@ -43,6 +43,12 @@ class TestNarrowing:
         assert found("location=HULL") == ["B", "A"]
         assert found("location=york&location=hull") == ["B", "A"]
 
+    @pytest.mark.parametrize("typed", ["Århus", "århus", "ÅRHUS"])
+    def test_by_place_takes_letters_beyond_english_in_any_case(self, typed):
+        make_job(title="A", locations=["Århus"])
+
+        assert found(urlencode({"location": typed})) == ["A"]
+
     def test_takes_remote_for_a_workplace(self):
         make_job(title="A", workplace="REMOTE")
         make_job(title="B")
