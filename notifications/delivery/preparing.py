@@ -7,6 +7,7 @@ together, so an unsubscription counts until the moment before sending.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 from collections import OrderedDict
@@ -74,7 +75,9 @@ class Preparer:
         if announcement is not None and self._takes_bytes:
             skeleton = self._skeleton(announcement)
             if skeleton is not None:
-                return _filled(skeleton, email, wanted)
+                # Some languages write a day with letters that not every part can hold.
+                with contextlib.suppress(UnicodeEncodeError):
+                    return _filled(skeleton, email, wanted)
         message = messages.compose(email)
         return Outgoing(recipient=message.to[0], message=message)
 

@@ -9,6 +9,7 @@ raises, and the caller makes each message the ordinary way.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from email import message_from_bytes
 
 from notifications.rendering import Content, Message, content_bytes, render
 
@@ -30,22 +31,30 @@ class MarkLostError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
-    """A serialised message with gaps: ``texts[0] gaps[0] texts[1] gaps[1] …``."""
+    """A serialised message with gaps: ``texts[0] gaps[0] texts[1] gaps[1] …``.
+
+    ``any_text`` names the gaps that take letters beyond ASCII: those that stand only
+    in parts which say that they hold UTF-8 as it is.
+    """
 
     texts: tuple[bytes, ...]
     gaps: tuple[str, ...]
+    any_text: frozenset[str] = frozenset()
 
     def fill(self, values: dict[str, str]) -> bytes:
         """Answer the whole message for one recipient, with CRLF line ends.
 
         Args:
-            values: one ASCII text for each name in ``MARKS``.
+            values: one text for each name in ``MARKS``.
 
         Raises:
-            UnicodeEncodeError: a value is not ASCII.
+            UnicodeEncodeError: a value is not ASCII, and its gap takes nothing else.
             ValueError: a value holds a line break, which would start a new header.
         """
-        encoded = {name: _safe(value) for name, value in values.items()}
+        encoded = {
+            name: _safe(value, "utf-8" if name in self.any_text else "ascii")
+            for name, value in values.items()
+        }
         pieces: list[bytes] = []
         for text, gap in zip(self.texts, (*self.gaps, ""), strict=True):
             pieces.append(text)
@@ -98,14 +107,29 @@ def _cut(serialised: bytes) -> Skeleton:
             if mark.encode() in rest
         ]
         if not found:
-            return Skeleton((*texts, rest), tuple(gaps))
+            return Skeleton((*texts, rest), tuple(gaps), _any_text(serialised))
         at, name = min(found)
         texts.append(rest[:at])
         gaps.append(name)
         rest = rest[at + len(MARKS[name]) :]
 
 
-def _safe(value: str) -> bytes:
+def _any_text(serialised: bytes) -> frozenset[str]:
+    parts = [
+        part.get_payload(decode=True)
+        for part in message_from_bytes(serialised).walk()
+        if part.get("Content-Transfer-Encoding") == "8bit"
+        and part.get_content_charset() == "utf-8"
+    ]
+    plain = b"\n".join(part for part in parts if isinstance(part, bytes))
+    return frozenset(
+        name
+        for name, mark in MARKS.items()
+        if plain.count(mark.encode()) == serialised.count(mark.encode())
+    )
+
+
+def _safe(value: str, charset: str) -> bytes:
     if "\r" in value or "\n" in value:
         raise ValueError("a line break in a value")
-    return value.encode("ascii")
+    return value.encode(charset)

@@ -7,15 +7,17 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
+from django.utils import translation
 
 from jobs.models import BoardSettings
 from notifications import messages, services
 from notifications.delivery import expansion, preparing, skeleton
+from notifications.delivery.skeleton import Skeleton
 from notifications.models import Announcement, OutgoingEmail, Suppression
 from notifications.rendering import content_bytes
 from subscriptions import services as subscriptions
 from subscriptions.addresses import hashed
-from subscriptions.models import Subscriber
+from subscriptions.models import Subscriber, Subscription
 from tests.factories import (
     edit,
     follow,
@@ -207,6 +209,61 @@ class TestOnTheWire:
         assert {k: v for k, v in found.items() if k not in varying} == {
             k: v for k, v in wanted.items() if k not in varying
         }
+
+
+class TestOtherLanguages:
+    """March is the month whose name is not ASCII in German."""
+
+    FOLLOWS_SINCE = dt.datetime(2026, 3, 12, 12, tzinfo=dt.UTC)
+
+    @pytest.fixture
+    def german(self, job):
+        messages._day_and_month.cache_clear()
+        Subscription.objects.update(confirmed_at=self.FOLLOWS_SINCE)
+        with translation.override("de"):
+            yield
+        messages._day_and_month.cache_clear()
+
+    @pytest.fixture(params=["8bit", "7bit"])
+    def offered(self, request, sink):
+        """Offer that letters beyond ASCII may come as they are, or offer nothing."""
+
+        async def handle(server, session, envelope, name, responses):
+            session.host_name = name
+            if request.param == "8bit":
+                return responses
+            return [line for line in responses if "8BITMIME" not in line]
+
+        sink.handle_EHLO = handle
+        return request.param
+
+    @pytest.mark.parametrize("title", ["Bäcker", "Baker"])
+    @pytest.mark.usefixtures("german", "offered")
+    def test_a_day_with_letters_beyond_ascii_arrives(self, title, sink, job, changed):
+        edit(job, title=title)
+        row = changed()
+
+        assert (row.state, row.attempts) == (State.SENT, 1)
+        [message] = sink.messages
+        for part in message.iter_parts():
+            assert part.get_content_charset() == "utf-8"
+            assert "12 März" in part.get_content()
+
+    @pytest.mark.usefixtures("german")
+    def test_the_message_is_still_made_once(self, sink, changed, monkeypatch):
+        monkeypatch.setattr(preparing.messages, "compose", None)
+
+        assert changed().state == State.SENT
+
+    @pytest.mark.usefixtures("german")
+    def test_a_part_that_holds_ascii_only_is_made_for_each(
+        self, sink, job, changed, monkeypatch
+    ):
+        ascii_only = Skeleton(texts=(b"", b""), gaps=("since",))
+        monkeypatch.setattr(preparing, "skeleton_of", lambda content: ascii_only)
+
+        assert changed().state == State.SENT
+        assert "März" in sink.messages[0].get_body().get_content()
 
 
 class TestAnswers:
