@@ -170,6 +170,12 @@ class LookSettings(PreviewableMixin, BaseGenericSetting):
         return self.accent.lower() != colours.DEFAULT_ACCENT
 
     @property
+    def public_privacy_page(self) -> Page | None:
+        """The privacy page, unless it is a draft or was taken down."""
+        page = self.privacy_page
+        return page if page and page.live else None
+
+    @property
     def dark_accent(self) -> str:
         """The accent as it stands on dark paper."""
         return colours.for_dark(self.accent)

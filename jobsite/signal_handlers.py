@@ -65,12 +65,16 @@ def on_jobs_migrated(sender: AppConfig, *, using: str, **kwargs: Any) -> None:
 def on_shown_saved(
     sender: type[Model],
     instance: Any,
+    created: bool,
     update_fields: frozenset[str] | None = None,
     **kwargs: Any,
 ) -> None:
     """Begin an edition with what is saved now, unless the public does not see it."""
+    watch = watching.WATCH_OF[sender]
+    unseen = {*watching.FOR_EDITORS, *watch.unseen}
     is_draft = isinstance(instance, Page) and not instance.live
-    if is_draft or (update_fields and update_fields <= {*watching.FOR_EDITORS}):
+    is_watched = ("INSERT" if created else "UPDATE") in watch.events
+    if is_draft or not is_watched or (update_fields and update_fields <= unseen):
         return
     editions.turn(frame=sender not in (JobPage, JobRecord, Announcement))
     purging.purge(instance)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
-from collections import Counter
+import re
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from django.core.cache import cache
 from django.core.exceptions import DisallowedHost
@@ -26,6 +25,8 @@ from jobsite.public import purging
 if TYPE_CHECKING:
     from jobs.models import Edition
 
+#: Unless it is named with a weight of 0 (RFC 9110, 12.5.3).
+TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 #: Pages share so many places, the later one taking the place from the earlier: however
 #: many addresses a crawler makes up, no more is kept.
 PLACES = 2048
@@ -62,7 +63,7 @@ class Kept:
 
     def answer(self, request: HttpRequest, now: dt.datetime) -> HttpResponse:
         """Give it to ``request``, or 304 to whoever has it already."""
-        packed = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
+        packed = bool(TAKES_GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")))
         response = HttpResponse(self.packed if packed else gzip.decompress(self.packed))
         for name, value in self.headers:
             response.headers[name] = value
@@ -85,14 +86,13 @@ def address_of(request: HttpRequest) -> str:
     The order of names in a query string means nothing, nor does one without a value.
     Of several values of one name their order may.
     """
-    query = request.META.get("QUERY_STRING", "")
-    if len(query) > LONGEST_QUERY:
+    if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY:
         return ""
-    if query:
-        pairs = parse_qsl(query, keep_blank_values=True)
-        times = Counter(name for name, _value in pairs)
-        said = [(name, value) for name, value in pairs if value or times[name] > 1]
-        query = urlencode(sorted(said, key=itemgetter(0)))
+    said = {
+        name: [value for value in values if value or len(values) > 1]
+        for name, values in sorted(request.GET.lists())
+    }
+    query = urlencode(said, doseq=True)
     part = request.META.get("HTTP_HX_REQUEST", "")
     try:
         host = request.get_host()

@@ -105,6 +105,7 @@ WATCHES = (
     Watch(PageViewRestriction),
     Watch(Site),
 )
+WATCH_OF = {watch.model: watch for watch in WATCHES}
 #: Parts of a job.
 PARTS = {JobLocation, JobRequirement, JobTag}
 

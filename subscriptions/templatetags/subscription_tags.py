@@ -75,5 +75,5 @@ def kept_for() -> dict[str, int]:
 def privacy_url(context: dict[str, Any]) -> str:
     """The privacy page's address, from the site settings in the template's context."""
     settings = context.get("settings")
-    page = settings["home"]["LookSettings"].privacy_page if settings else None
+    page = settings["home"]["LookSettings"].public_privacy_page if settings else None
     return page.get_url(context.get("request")) or "" if page else ""

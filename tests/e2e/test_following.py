@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from subscriptions.limits import Limit
 from subscriptions.robots import AT_LEAST
 from tests.e2e.visiting import (
     ask_to_follow,
@@ -138,6 +139,22 @@ class TestFollowing:
         expect(page.get_by_label("Only when it closes")).to_be_checked()
         expect(page.get_by_label("Remind me")).to_be_checked()
         ask_to_follow(page, READER)
+
+    def test_says_where_the_focus_goes_that_there_were_too_many(
+        self, job, open_browser, watch
+    ):
+        page = open_browser()
+        page.goto(job.url)
+        while Limit("network", "127.0.0.1").allow_request(None):
+            pass
+
+        follow(page, READER)
+
+        alert = page.get_by_role("main").get_by_role("alert")
+        expect(alert).to_contain_text("Too many tries from your network.")
+        expect(alert).to_be_focused()
+        assert all("429" in complaint for complaint in watch.complaints)
+        watch.complaints.clear()
 
     def test_asks_for_an_address_where_there_is_none(self, job, open_browser):
         page = open_browser()

@@ -52,6 +52,11 @@ class TestFirstPages:
 
         assert page.count('href="/privacy/"') == 2
 
+    def test_lead_to_no_privacy_page_that_was_taken_down(self, client):
+        LookSettings.objects.get().privacy_page.specific.unpublish()
+
+        assert "/privacy/" not in client.get(make_job().url).content.decode()
+
     def test_have_their_settings_so_that_reading_writes_nothing(self, client):
         assert LookSettings.objects.count() == BoardSettings.objects.count() == 1
 

@@ -181,6 +181,7 @@ class TestOtherSites:
             {"Origin": "http://testserver.evil.example"},
             {"Origin": "http://testserver@evil.example"},
             {"Origin": ""},
+            {"Origin": "http://["},
             {"Sec-Fetch-Site": "cross-site"},
             {"Sec-Fetch-Site": "same-site"},
             {"Sec-Fetch-Site": "cross-site", "Origin": "http://testserver"},

@@ -151,6 +151,20 @@ class TestEdition:
 
         assert edition() == before
 
+    @pytest.mark.parametrize("fields", [["state"], ["planned", "cursor", "state"]])
+    def test_stays_in_a_shared_cache_while_an_announcement_goes_out(
+        self, job, fields, shared_cache, django_capture_on_commit_callbacks
+    ):
+        announce(job)
+        announcement = Announcement.objects.get()
+        before = edition()
+
+        with django_capture_on_commit_callbacks(execute=True):
+            announcement.save(update_fields=fields)
+            job.company.save(update_fields=["notices"])
+
+        assert edition().whole == before.whole
+
     def test_that_is_rolled_back_has_never_been(self, job):
         before = edition()
 

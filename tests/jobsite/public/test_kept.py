@@ -116,6 +116,15 @@ class TestWhoIsServed:
         assert packed["ETag"] == plain["ETag"]
         assert packed["Vary"] == plain["Vary"] == "Accept-Encoding"
 
+    @pytest.mark.parametrize("taken", ["gzip;q=0", "gzip; q=0.0, br", "identity"])
+    def test_are_not_packed_for_who_would_not_unpack_them(self, client, job, taken):
+        client.get(job.url)
+
+        response = client.get(job.url, headers={"accept-encoding": taken})
+
+        assert "Content-Encoding" not in response
+        assert b"<!doctype html>" in response.content
+
     def test_headers_are_those_of_a_page_that_is_not_kept(self, client, job):
         first = client.get(job.url)
         second = client.get(job.url)
@@ -209,6 +218,16 @@ class TestQueryString:
         pages = [client.get(f"{url}?{query}") for query in (one, other)]
 
         assert pages[0]["ETag"] != pages[1]["ETag"]
+
+    def test_tells_bytes_apart_as_the_list_reads_them(self, client):
+        make_job(title="Café")
+        path = make_board().url
+
+        asked = ("q=caf\xc3\xa9", "q=caf%C3%83%C2%A9")
+        first, second = (client.get(path, QUERY_STRING=query) for query in asked)
+
+        assert "1 open job" in first.content.decode()
+        assert "No open jobs match" in second.content.decode()
 
     def test_takes_no_more_places_than_there_are(self, client):
         addresses = {kept._place(f"https://x/?q={n}") for n in range(20_000)}
