@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from jobs import formatting, listed, wording
 from jobs.choices import CompanyNotices
-from jobs.facts import availability_of
+from jobs.facts import availability_of, private_paths
 from jobs.models import Company, JobPage, JobRecord
 from notifications import clock
 from notifications.enquiring import address_of, enquiry_of
@@ -75,9 +75,8 @@ def content_of(email: OutgoingEmail) -> Content:
 
 
 def job_url(page: JobPage | None) -> str:
-    if page is None or not page.live:
-        return ""
-    return absolute(page.get_url_parts()[2])
+    """The address of a page that whoever is written to may see; "" without one."""
+    return absolute(page.get_url_parts()[2]) if page is not None else ""
 
 
 def manage_url(token: str) -> str:
@@ -148,7 +147,6 @@ def _job_of(record: JobRecord) -> dict[str, Any]:
         "title": record.title,
         "company_name": record.company_name,
         "place": record.place,
-        "job_url": job_url(record.page),
     }
 
 
@@ -230,7 +228,8 @@ def marks_of(subscription: Subscription) -> dict[str, str]:
 def announcement_values(announcement: Announcement) -> dict[str, Any]:
     """What an announcement's mail says to everybody alike."""
     record: JobRecord = announcement.record
-    page, facts = record.page, announcement.after
+    facts, private = announcement.after, private_paths()
+    now = clock.database_now()
     # By the facts: a job that was deleted has no page to ask.
     company = Company.objects.filter(pk=facts.get("company")).first()
     public = company if company and not company.is_confidential else None
@@ -239,8 +238,8 @@ def announcement_values(announcement: Announcement) -> dict[str, Any]:
         "subject": announcement.subject,
         "heading": announcement.heading,
         **job_values(record, facts),
-        "job_url": job_url(page),
-        "is_open": availability_of(page, clock.database_now()).is_open,
+        "job_url": job_url(record.public_page(private)),
+        "is_open": availability_of(record.page, now, private).is_open,
         "moment": announcement.created_at,
         "lines": announcement.lines,
         "note": announcement.note,
@@ -281,10 +280,10 @@ def _reminder(email: OutgoingEmail) -> Content:
     subscription = email.subscriptions.select_related("record__page__company").first()
     if subscription is None or not subscription.is_confirmed:
         raise NotWanted("no longer follows")
-    record, page = subscription.record, subscription.record.page
+    record, page = subscription.record, subscription.record.public_page()
     if not subscription.remind_before_closing:
         raise NotWanted("no longer asked for")
-    if page is None or page.closes_at is None or not page.live or not page.is_open:
+    if page is None or page.closes_at is None or not page.is_open:
         raise NotWanted("no longer closes")
     if page.closes_at - clock.database_now() > REMIND_BEFORE:
         # Unless it may have arrived already: then that was the one.
@@ -370,13 +369,14 @@ def _new_follower(email: OutgoingEmail) -> Content:
         .select_related("subscriber", "record__page")
         .order_by("confirmed_at", "pk")
     )
+    private = private_paths()
     jobs: dict[int, dict[str, Any]] = {}
     for row in rows:
         job = jobs.setdefault(
             row.record_id,
             {
                 "title": row.record.title,
-                "url": job_url(row.record.page),
+                "url": job_url(row.record.public_page(private)),
                 "new": 0,
                 "addresses": [],
                 "followers": followers_of(record_id=row.record_id),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jobs import formatting
-from jobs.facts import availability_of
+from jobs.facts import availability_of, closing_of, private_paths
 from subscriptions import retention
 from subscriptions.forms import ChoicesForm
 from subscriptions.models import Subscription
@@ -43,7 +43,8 @@ class FollowShown:
 
 def follows_of(subscriber: Subscriber) -> list[FollowShown]:
     """Everything that a person follows now, the newest first."""
-    return [_shown(row) for row in _followed(subscriber)]
+    private = private_paths()
+    return [_shown(row, private) for row in _followed(subscriber)]
 
 
 def waiting_for(subscriber: Subscriber) -> list[Subscription]:
@@ -52,8 +53,10 @@ def waiting_for(subscriber: Subscriber) -> list[Subscription]:
         subscriber=subscriber, confirmed_at__isnull=True
     )
     rows = rows.select_related("record__page").order_by("requested_at", "pk")
-    now = timezone.now()
-    return [row for row in rows if availability_of(row.record.page, now).is_open]
+    now, private = timezone.now(), private_paths()
+    return [
+        row for row in rows if availability_of(row.record.page, now, private).is_open
+    ]
 
 
 def forms_for(
@@ -90,14 +93,13 @@ def _form(row: Subscription, data: Mapping[str, Any] | None = None) -> ChoicesFo
     )
 
 
-def _shown(row: Subscription) -> FollowShown:
-    record, page = row.record, row.record.page
-    job = page if page is not None and page.live else None
+def _shown(row: Subscription, private: tuple[str, ...]) -> FollowShown:
+    record, job = row.record, row.record.public_page(private)
     now = timezone.now()
-    if job is not None and availability_of(job, now).is_open:
+    if job is not None and closing_of(job, now).is_open:
         status = formatting.closing_line(job.closes_at, now) or _("Open")
         return FollowShown(row, job, status, _form(row), "")
-    return FollowShown(row, job, _how_it_ended(record, job), None, _ends(record, page))
+    return FollowShown(row, job, _how_it_ended(record, job), None, _ends(record, job))
 
 
 def _how_it_ended(record: JobRecord, job: JobPage | None) -> str:
@@ -108,16 +110,16 @@ def _how_it_ended(record: JobRecord, job: JobPage | None) -> str:
     if job.ended_at is None:
         return _("Not open at the moment")
     day = {"day": formatting.day(job.ended_at)}
-    if availability_of(job, timezone.now()).reason == "filled":
+    if closing_of(job, timezone.now()).reason == "filled":
         return _("Filled on %(day)s") % day
     return _("Closed on %(day)s") % day
 
 
-def _ends(record: JobRecord, page: JobPage | None) -> str:
+def _ends(record: JobRecord, job: JobPage | None) -> str:
     """What becomes of the follow of a job that has ended."""
-    if page is None:
+    if record.page_id is None:
         return _("Ends by itself after our last email about it.")
-    since = record.gone_at or page.ended_at
+    since = record.gone_at or (job.ended_at if job else None)
     if since is None:
         return _("We tell you if it opens again.")
     day = formatting.day(since + retention.keep_followers())

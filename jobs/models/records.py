@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, PageViewRestriction
 
 from jobs import formatting
 from jobs.choices import ClosedReason
+from jobs.facts import TAKEN_DOWN, availability_of
 from jobs.models.snippets import Company
 
 if TYPE_CHECKING:
@@ -118,11 +120,21 @@ class JobRecord(models.Model):
             record = cls.for_page(page)
             JobPath.objects.update_or_create(path=path, defaults={"record": record})
 
+    def public_page(self, private: tuple[str, ...] | None = None) -> JobPage | None:
+        """The page that everybody may see, open or closed; None while there is none.
+
+        Args:
+            private: as ``jobs.facts.availability_of`` takes it.
+        """
+        found = availability_of(self.page, timezone.now(), private)
+        return None if found.state == TAKEN_DOWN else self.page
+
     @property
     def path(self) -> str:
         """Where it is public, or was last; "" when it never was."""
-        if self.page is not None and self.page.live:
-            return self.page.get_url() or ""
+        page = self.public_page()
+        if page is not None:
+            return page.get_url() or ""
         newest = self.paths.order_by("-pk").values_list("path", flat=True)
         return newest.first() or ""
 

@@ -71,8 +71,8 @@ def obstacle(subscription: Subscription) -> Obstacle | None:
 
 
 def _is_over(subscription: Subscription) -> bool:
-    page = subscription.record.page
-    if page is None or not page.live:
+    page = subscription.record.public_page()
+    if page is None:
         return True
     if subscription.ended_reason == EndedReason.JOB_ENDED and not page.is_open:
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,11 +10,19 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from jobs import listed
-from jobs.facts import availability_of
+from jobs.facts import availability_of, private_paths
 from subscriptions import retention
 
 if TYPE_CHECKING:
-    from jobs.models import JobRecord
+    from jobs.models import JobPage, JobRecord
+    from subscriptions.models import Subscription
+
+
+class Followed(NamedTuple):
+    """One job that is followed now; ``job`` is the page that the public may see."""
+
+    subscription: Subscription
+    job: JobPage | None
 
 
 def is_open(record: JobRecord) -> bool:
@@ -24,8 +32,17 @@ def is_open(record: JobRecord) -> bool:
 
 def job_url(request: HttpRequest, record: JobRecord | None) -> str | None:
     """The address of the job's page; None when it has none that the public may see."""
-    page = record.page if record else None
-    return page.get_url(request) if page is not None and page.live else None
+    page = record.public_page() if record else None
+    return page.get_url(request) if page is not None else None
+
+
+def followed(subscriptions: list[Subscription]) -> dict[str, Any]:
+    """What the page says that tells one person what they follow now."""
+    private = private_paths()
+    return {
+        "followed": [Followed(x, x.record.public_page(private)) for x in subscriptions],
+        "masked_address": subscriptions[0].subscriber.masked_address,
+    }
 
 
 def closed(request: HttpRequest, record: JobRecord, status: int = 200) -> HttpResponse:

@@ -174,12 +174,8 @@ def _confirmed(
     request: HtmxHttpRequest, subscriptions: list[Subscription]
 ) -> HttpResponse:
     """Say what is followed now, and let this browser go on for half an hour."""
-    subscriber = subscriptions[0].subscriber
-    context = {
-        "subscriptions": subscriptions,
-        "masked_address": subscriber.masked_address,
-    }
+    context = answers.followed(subscriptions)
     name = "confirmed_in_place" if request.htmx else "confirmed"
     response = render(request, f"subscriptions/{name}.html", context)
-    half_hour.begin(response, subscriber.pk)
+    half_hour.begin(response, subscriptions[0].subscriber_id)
     return response

@@ -56,10 +56,7 @@ def follow_again(request: HttpRequest, token: str) -> HttpResponse:
         return _cannot_follow_again(request, error)
     if subscription is None:
         return _leads_to_nobody(request)
-    context = {
-        "subscriptions": [subscription],
-        "masked_address": subscription.subscriber.masked_address,
-    }
+    context = answers.followed([subscription])
     return render(request, "subscriptions/confirmed.html", context)
 
 

@@ -20,6 +20,7 @@ from tests.factories import (
     make_category,
     make_company,
     make_job,
+    make_private,
     make_subscription,
 )
 from tests.notifications.conftest import TITLE
@@ -276,6 +277,20 @@ class TestEndings:
 
         message = mailed()
         assert message.subject == f"Taken down: {TITLE}"
+        assert "http://testserver/jobs/bread-butter-baker/" not in links_of(message)
+
+    def test_news_of_one_that_is_private_when_it_leaves_has_no_link(
+        self, job, worker, mailed
+    ):
+        edit(job, pay_min=26000)
+        worker.wait(minutes=11)
+        services.announce_next()
+        make_private(job)
+
+        message = mailed()
+
+        assert message.subject == f"Pay changed: {TITLE}"
+        assert "still open" not in message.body
         assert "http://testserver/jobs/bread-butter-baker/" not in links_of(message)
 
     def test_a_confidential_company_stays_so(self, job, mailed):

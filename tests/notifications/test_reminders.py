@@ -14,7 +14,13 @@ from notifications.models import OutgoingEmail, Suppression
 from subscriptions import services as subscriptions
 from subscriptions.addresses import hashed
 from subscriptions.models import Subscription
-from tests.factories import edit, in_days, make_job, make_subscription
+from tests.factories import (
+    edit,
+    in_days,
+    make_job,
+    make_private,
+    make_subscription,
+)
 from tests.notifications.conftest import TITLE
 
 
@@ -97,6 +103,11 @@ class TestDateThatMovesBeforeItIsSent:
         JobPage.objects.update(closes_at=in_days(10.5))
 
         assert look(minutes=1) == WANTED
+
+    def test_of_a_job_that_is_private_by_then_it_is_not_sent(self, job, owed, look):
+        make_private(job)
+
+        assert look(minutes=1) == []
 
     def test_when_it_may_have_arrived_it_is_not_owed_again(self, owed, look):
         OutgoingEmail.objects.update(uncertain=True)

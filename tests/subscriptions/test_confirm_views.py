@@ -9,7 +9,14 @@ from jobs.models import JobPage, JobRecord
 from subscriptions import tokens
 from subscriptions.models import Subscription
 from subscriptions.signals import new_subscriber
-from tests.factories import edit, in_days, make_category, make_job, make_subscription
+from tests.factories import (
+    edit,
+    in_days,
+    make_category,
+    make_job,
+    make_private,
+    make_subscription,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +148,18 @@ class TestProblem:
         if method != "head":
             assert "This link is older than 7 days" in page
             assert f'<a href="{job.url}">Bread &amp; butter &lt;baker&gt;</a>' in page
+
+    def test_too_old_leads_to_no_job_that_is_private_now(
+        self, client, asked, job, method, every_row
+    ):
+        make_private(job)
+        url = url_of(asked)
+
+        with time_machine.travel(in_days(8)):
+            status, page = self.answer(client, method, url, every_row)
+
+        assert status == 410
+        assert job.url not in page
 
     def test_too_old_names_the_job_when_the_request_is_long_deleted(
         self, client, asked, job, method, every_row

@@ -4,7 +4,9 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
@@ -16,6 +18,7 @@ from tests.factories import (
     edit,
     in_days,
     make_job,
+    make_private,
     make_record,
     make_subscriber,
     make_subscription,
@@ -224,6 +227,39 @@ class TestList:
         assert "Public" in page
         assert "Secret" not in page
         assert job.url not in page
+
+    def test_says_nothing_of_a_job_that_is_private_now(self, opened, person):
+        job = make_job(title="Public")
+        make_subscription(subscriber=person, job=job)
+        make_private(job)
+        _close(job, "FILLED")
+
+        page = opened.get(MANAGE).text
+
+        assert self.lines(opened) == {"Public": "Taken down"}
+        assert "We tell you if it opens again." in page
+        assert job.url not in page
+
+    @pytest.mark.parametrize("confirmed", [True, False])
+    def test_costs_the_same_however_many_jobs_there_are(
+        self, opened, person, confirmed, django_assert_num_queries
+    ):
+        make_private(make_job())
+
+        def follow_some(count):
+            for _ in range(count):
+                make_subscription(
+                    subscriber=person, job=make_job(), confirmed=confirmed
+                )
+
+        follow_some(2)
+        opened.get(MANAGE)
+        with CaptureQueriesContext(connection) as few:
+            opened.get(MANAGE)
+
+        follow_some(3)
+        with django_assert_num_queries(len(few)):
+            opened.get(MANAGE)
 
     def test_copes_with_a_record_without_dates(self, opened, person):
         record = make_record(gone_at=None)

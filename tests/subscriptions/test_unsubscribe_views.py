@@ -8,7 +8,13 @@ from django.urls import reverse
 from jobs.models import JobPage
 from notifications.suppressing import suppress
 from subscriptions.models import EndedReason, Subscriber, Subscription
-from tests.factories import in_days, make_job, make_subscriber, make_subscription
+from tests.factories import (
+    in_days,
+    make_job,
+    make_private,
+    make_subscriber,
+    make_subscription,
+)
 
 pytestmark = pytest.mark.django_db
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -256,17 +262,33 @@ class TestFollowAgain:
         assert response.status_code == 409
         assert "You asked to follow it and have not confirmed that." in response.text
 
-    @pytest.mark.parametrize("end", ["deleted", "taken down"])
+    @pytest.mark.parametrize("end", ["deleted", "taken down", "private"])
     def test_of_a_job_that_is_gone_offers_others(self, client, subscription, end):
         client.post(url_of(subscription))
         job = subscription.record.page
-        job.delete() if end == "deleted" else job.unpublish()
+        ends = {
+            "deleted": job.delete,
+            "taken down": job.unpublish,
+            "private": lambda: make_private(job.get_parent()),
+        }
+        ends[end]()
 
         response = client.post(url_of(subscription, "follow_again"))
 
         assert response.status_code == 409
         assert "There is nothing left to follow." in response.text
         assert not Subscription.objects.confirmed().exists()
+
+    def test_says_nothing_of_a_job_that_is_private_now(self, client, subscription):
+        job = subscription.record.page
+        make_private(job)
+
+        page = client.post(url_of(subscription, "follow_again")).text
+
+        assert "It is not open now." in page
+        assert "It closes" not in page
+        assert "calendar" not in page
+        assert job.url not in page
 
     def test_of_a_job_that_has_closed_promises_what_is_true(self, client, subscription):
         client.post(url_of(subscription))
