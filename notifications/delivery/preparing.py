@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 #: How many announcements a worker remembers the made message of.
 REMEMBERED = 8
+#: And for how long: it says of the job what was so then, such as that it is open.
+REMEMBERED_FOR = dt.timedelta(minutes=1)
 #: What is read of a follower.
 READ = (
     "subscriber__address",
@@ -49,7 +51,8 @@ class Preparer:
 
     def __init__(self, *, takes_bytes: bool) -> None:
         self._takes_bytes = takes_bytes
-        self._skeletons: OrderedDict[int, Skeleton | None] = OrderedDict()
+        self._skeletons: OrderedDict[int, tuple[dt.datetime, Skeleton | None]]
+        self._skeletons = OrderedDict()
 
     def prepare(
         self, emails: list[OutgoingEmail], now: dt.datetime
@@ -66,6 +69,10 @@ class Preparer:
             except Exception as error:  # noqa: BLE001 - one row's trouble is its own
                 yield email, error
 
+    def forget(self) -> None:
+        """Make each message anew when it is next needed, as things are then."""
+        self._skeletons.clear()
+
     def _outgoing(
         self, email: OutgoingEmail, wanted: dict[int, Subscription], now: dt.datetime
     ) -> Outgoing:
@@ -73,7 +80,7 @@ class Preparer:
         if announcement is not None and announcement.expires_at < now:
             raise NotWanted("too old to be news")
         if announcement is not None and self._takes_bytes:
-            skeleton = self._skeleton(announcement)
+            skeleton = self._skeleton(announcement, now)
             if skeleton is not None:
                 # Some languages write a day with letters that not every part can hold.
                 with contextlib.suppress(UnicodeEncodeError):
@@ -81,12 +88,16 @@ class Preparer:
         message = messages.compose(email)
         return Outgoing(recipient=message.to[0], message=message)
 
-    def _skeleton(self, announcement: Announcement) -> Skeleton | None:
-        if announcement.pk not in self._skeletons:
-            self._skeletons[announcement.pk] = _make(announcement)
+    def _skeleton(
+        self, announcement: Announcement, now: dt.datetime
+    ) -> Skeleton | None:
+        made_at, skeleton = self._skeletons.get(announcement.pk, (None, None))
+        if made_at is None or now - made_at >= REMEMBERED_FOR:
+            skeleton = _make(announcement)
+            self._skeletons[announcement.pk] = (now, skeleton)
             if len(self._skeletons) > REMEMBERED:
                 self._skeletons.popitem(last=False)
-        return self._skeletons[announcement.pk]
+        return skeleton
 
 
 def _make(announcement: Announcement) -> Skeleton | None:

@@ -98,6 +98,8 @@ class Sender:
             lease = outbox.claim(limit, up_to_priority=self._up_to_priority)
         if lease is None:
             self._breaker.found_nothing(self._number)
+            # A stopped announcement goes on when somebody has mended its message.
+            self._preparer.forget()
             self._tallies.flush(at_once=True)
             return 0
         settled, began = 0, time.monotonic()
@@ -284,6 +286,7 @@ class Sender:
         if self._shared.refusals.one_more(announcement_id):
             parking.park(announcement_id)
             self._stopped.add(announcement_id)
+            self._preparer.forget()
 
     def _concerns_only(self, email: OutgoingEmail, words: str) -> bool:
         """Whether a refusal of us is one of this email after all.

@@ -3,8 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from notifications import messages, ticking
+from jobs.models import BoardSettings
+from notifications import messages, services, ticking
 from notifications.delivery import expansion
+from notifications.delivery.sender import Sender
+from notifications.delivery.transport import open_transport
 from notifications.health import health
 from notifications.models import Announcement, OutgoingEmail
 from subscriptions.models import Subscription
@@ -149,6 +152,12 @@ def press(client, name, announcement):
     return client.post(reverse(f"notifications_{name}", args=[announcement.pk]))
 
 
+def look(sender):
+    """Do what one pass of a worker that goes on does, with the same sender."""
+    while services.announce_next() or expansion.expand_next() or sender.step():
+        pass
+
+
 class TestGoingOn:
     def test_everybody_is_told_once_the_cause_is_mended(
         self, stopped, sink, worker, staff
@@ -164,6 +173,27 @@ class TestGoingOn:
         assert len(sink.raw) == before + 10
         stopped.refresh_from_db()
         assert (stopped.state, stopped.sent, stopped.failed) == ("DONE", 10, 0)
+
+    def test_a_worker_that_kept_running_sends_the_mended_message(
+        self, sink, crowd, worker, staff
+    ):
+        sink.always = TOO_BIG
+        edit(crowd, pay_max=29000)
+        worker.wait(minutes=11)
+        with open_transport() as transport:
+            sender = Sender(transport)
+            look(sender)
+            announcement = Announcement.objects.get()
+            assert announcement.state == "PARKED"
+            sink.raw.clear()
+            sink.always = "250 OK"
+            BoardSettings.objects.update(name="A board whose name is taken")
+
+            press(staff, "go_on", announcement)
+            look(sender)
+
+        assert len(sink.raw) == 4
+        assert all(b"A board whose name is taken" in raw for raw in sink.raw)
 
     def test_what_was_refused_goes_last(self, stopped, sink, worker, staff):
         sink.always = "250 OK"

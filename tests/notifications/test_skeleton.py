@@ -2,10 +2,13 @@
 
 import pytest
 
+from jobs.models import JobPage
 from notifications import messages, services
-from notifications.delivery import skeleton
+from notifications.delivery import preparing, skeleton
+from notifications.delivery.expansion import expand_next
+from notifications.delivery.preparing import REMEMBERED_FOR, Preparer
 from notifications.delivery.skeleton import MARKS, MarkLostError, skeleton_of
-from notifications.models import Announcement
+from notifications.models import Announcement, OutgoingEmail
 from notifications.rendering import Content
 from tests.factories import edit
 
@@ -68,3 +71,51 @@ def test_a_line_break_gets_into_no_gap(name, end, content):
 def test_letters_beyond_ascii_get_into_no_gap(content):
     with pytest.raises(UnicodeEncodeError):
         skeleton_of(content).fill(VALUES | {"address": "j\xfcrgen@example.org"})
+
+
+class TestWhatAWorkerRemembers:
+    @pytest.fixture
+    def prepare(self, content, worker):
+        """Prepare the emails that wait, and answer them as they would be sent."""
+        expand_next()
+        preparer = Preparer(takes_bytes=True)
+
+        def prepare():
+            emails = OutgoingEmail.objects.queued().prefetch_related("announcement")
+            prepared = list(preparer.prepare(list(emails), worker.now()))
+            assert len(prepared) == 2
+            return [outgoing.content for _email, outgoing in prepared]
+
+        prepare.forget = preparer.forget
+        return prepare
+
+    @pytest.fixture
+    def made(self, monkeypatch):
+        made = []
+        make = preparing.skeleton_of
+        monkeypatch.setattr(
+            preparing, "skeleton_of", lambda content: made.append(0) or make(content)
+        )
+        return made
+
+    def test_is_made_once_for_the_leases_of_a_minute(self, prepare, made, worker):
+        prepare()
+        worker.wait(seconds=REMEMBERED_FOR.total_seconds() - 5)
+        prepare()
+
+        assert len(made) == 1
+
+    def test_is_not_true_for_longer(self, prepare, followed, worker):
+        assert all(b"still open" in content for content in prepare())
+        JobPage.objects.filter(pk=followed.pk).update(closed_reason="FILLED")
+
+        worker.wait(seconds=REMEMBERED_FOR.total_seconds())
+
+        assert not any(b"still open" in content for content in prepare())
+
+    def test_can_be_forgotten_at_once(self, prepare, made):
+        prepare()
+        prepare.forget()
+        prepare()
+
+        assert len(made) == 2
