@@ -262,20 +262,26 @@ class Sender:
             self._lean_back(answer)
             return
         self._breaker.worked()
-        self._shared.trouble.clear()
         self._forgave = False
+        try:
+            self._shared.trouble.clear()
+        except (InterfaceError, OperationalError):
+            # The row is settled, and the next answer is another chance.
+            logger.warning("That the mail server works could not be noted")
+            connection.close_if_unusable_or_obsolete()
 
     def _put_off(
         self, lease: Lease, email: OutgoingEmail, words: str, outcome: Outcome
     ) -> None:
         uncertain = outcome is Outcome.UNKNOWN
         last = outbox.is_last_attempt(lease, email, uncertain=uncertain)
-        self._tallies.count("failed" if last else "deferred", lease.now)
-        outbox.deferred(lease, email, words, uncertain=uncertain)
+        if outbox.deferred(lease, email, words, uncertain=uncertain):
+            self._tallies.count("failed" if last else "deferred", lease.now)
 
     def _fail(self, lease: Lease, email: OutgoingEmail, words: str) -> None:
-        outbox.failed(lease, email, words)
-        self._tallies.count("failed", lease.now)
+        # Not again, when what follows from it is tried again.
+        if outbox.failed(lease, email, words):
+            self._tallies.count("failed", lease.now)
 
     def _refuse(self, lease: Lease, email: OutgoingEmail, words: str) -> None:
         """Give up one email because of what it says; too many stop its announcement."""

@@ -42,13 +42,16 @@ class RelayTrouble:
 
     def clear(self) -> None:
         """Note that the relay works."""
-        if self._said == "":
+        said = self._said, self._said_at
+        if said[0] == "":
             return
-        with self._lock:
-            self._said = ""
         Heartbeat.objects.filter(name=RELAY).exclude(trouble="").update(
             trouble="", seen_at=clock.database_now()
         )
+        # Not before: what the database did not take has to be said again.
+        with self._lock:
+            if said == (self._said, self._said_at):
+                self._said = ""
 
 
 def in_words(answer: Answer) -> str:

@@ -5,16 +5,18 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError
+from django.db.models import Sum
 from django.urls import reverse
 
 from notifications.delivery import breaker as breaker_module
+from notifications.delivery import sender as sender_module
 from notifications.delivery import trouble
 from notifications.delivery.breaker import Breaker
 from notifications.delivery.sender import Sender, Shared
 from notifications.delivery.smtp import Answer, Outcome, Phase, Reply, classify
 from notifications.delivery.trouble import RELAY, RelayTrouble
 from notifications.health import health
-from notifications.models import Heartbeat, OutgoingEmail
+from notifications.models import Heartbeat, OutgoingEmail, Suppression, Tally
 from subscriptions import services as subscriptions
 from tests.factories import edit, make_job, make_subscription
 from tests.notifications.sink import HANG_UP, Sink, free_port, serve
@@ -344,6 +346,57 @@ def test_a_database_that_fails_while_mail_is_made_is_not_the_mails_fault(
 
     row.refresh_from_db()
     assert row.state == State.QUEUED
+
+
+class TestADatabaseThatIsAwayOnce:
+    """One statement fails after the server's answer, and the next ones succeed."""
+
+    @pytest.fixture
+    def fail_once(self, monkeypatch):
+        def fail_once(owner, name):
+            real, failed = getattr(owner, name), []
+
+            def fail(*args, **values):
+                if failed:
+                    return real(*args, **values)
+                failed.append(1)
+                raise OperationalError("gone")
+
+            monkeypatch.setattr(sender_module, "WAIT_FOR_DATABASE", 0.01)
+            monkeypatch.setattr(owner, name, fail)
+
+        return fail_once
+
+    def test_does_not_leave_the_trouble_of_the_relay_standing(self, db, fail_once):
+        relay = RelayTrouble()
+        relay.note(Answer(Outcome.RELAY_DOWN, "TimeoutError", "connecting"))
+        fail_once(Heartbeat.objects, "filter")
+        with pytest.raises(OperationalError):
+            relay.clear()
+
+        relay.clear()
+
+        assert Heartbeat.objects.get(name=RELAY).trouble == ""
+
+    def test_counts_a_message_that_was_taken_once(
+        self, committed, sink, announced, fail_once
+    ):
+        fail_once(RelayTrouble, "clear")
+
+        announced(followers=3)
+
+        assert Tally.objects.aggregate(sum=Sum("sent"))["sum"] == 3
+
+    def test_counts_a_message_that_was_refused_once(
+        self, committed, sink, announced, fail_once
+    ):
+        sink.refused["reader0@example.org"] = "550 5.1.1 no such user"
+        fail_once(sender_module, "suppress")
+
+        announced()
+
+        assert Tally.objects.aggregate(sum=Sum("failed"))["sum"] == 1
+        assert Suppression.objects.exists()
 
 
 def test_no_line_of_the_log_tells_what_a_server_says_of_an_address(
