@@ -134,7 +134,7 @@ def correct(*, announcement_id: int, note: str, user: Any) -> Announcement:
     found = _change_of(state)
     after = services.moved_on(before, facts_now(record, now)) if found else before
     state.version += 1
-    correction = services.draft_announcement(
+    correction = services.create(
         state,
         News(Kind.CORRECTION, found),
         before=before,
@@ -144,7 +144,6 @@ def correct(*, announcement_id: int, note: str, user: Any) -> Announcement:
         actor=user,
         corrects=wrong,
     )
-    correction.save()
     state.facts = after
     if found:
         state.cancelled_digest = ""

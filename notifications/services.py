@@ -168,10 +168,7 @@ def _announce(state: AnnouncedState, now: dt.datetime) -> None:
         state.version += 1
         told = moved_on(before, after)
         skipped = _too_old(state, now)
-        # Not before anybody's confirmation that this lock waited for: the clock of
-        # the machine that took it may be ahead.
-        moment = max(now, last_confirmed_at(record_id=record.pk) or now)
-        _create(state, news, before=before, after=told, now=moment, **skipped)
+        create(state, news, before=before, after=told, now=now, **skipped)
     if before is not None and not is_open(before) and is_open(after) and record.page:
         # What was published while it was private the record does not say yet.
         JobRecord.for_page(record.page)
@@ -223,8 +220,14 @@ def held_until(news: News, record: JobRecord, now: dt.datetime) -> dt.datetime |
     return last + gap if last is not None and last + gap > now else None
 
 
-def _create(announced: AnnouncedState, news: News, **values: Any) -> Announcement:
-    announcement = draft_announcement(announced, news, **values)
+def create(
+    announced: AnnouncedState, news: News, *, now: dt.datetime, **values: Any
+) -> Announcement:
+    """Write down the announcement of ``news``, and mark its job in lists."""
+    # Not before anybody's confirmation that this lock waited for: the clock of the
+    # machine that took it may be ahead.
+    moment = max(now, last_confirmed_at(record_id=announced.record_id) or now)
+    announcement = draft_announcement(announced, news, now=moment, **values)
     announcement.save()
     if announcement.state == Announcement.State.EXPANDING:
         told = [change.field for change in news.changes if not change.minor]
@@ -370,7 +373,7 @@ def cancel(*, state_id: int, user: Any) -> bool:
         return True
     state.actor = user
     state.version += 1
-    _create(
+    create(
         state,
         news,
         before=state.facts,

@@ -68,6 +68,20 @@ class TestACorrection:
 
         assert told() == [(READERS[1], f"Correction: {TITLE}")]
 
+    def test_is_not_before_a_confirmation_by_a_clock_that_is_ahead(
+        self, wrong, followed, worker
+    ):
+        edit(followed, pay_max=29000)
+        worker.wait(seconds=2)
+        join(followed, "new@example.org", worker)
+        worker.wait(seconds=-2)
+
+        correct(wrong)
+        worker.run(minutes=1)
+
+        addresses = [address for address, _subject in told()]
+        assert addresses == ["new@example.org", *READERS]
+
     def test_takes_the_change_that_waits_along(self, wrong, followed, worker):
         edit(followed, pay_max=29000)
         correct(wrong)

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from jobs import listing
 from jobs.models import JobListing, JobRecord
-from notifications import services
-from notifications.models import AnnouncedState
-from tests.factories import edit, make_job
+from notifications import correcting, services
+from notifications.models import AnnouncedState, Announcement
+from tests.factories import edit, make_job, make_subscription
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +64,18 @@ class TestFlag:
         announce()
 
         assert flag() == "New today"
+
+    def test_of_a_change_that_a_correction_tells_says_so(self, job, worker):
+        make_subscription(job=job)
+        edit(job, summary="Bakes all night.", tell_followers="SEND")
+        announce()
+        worker.run()
+        edit(job, pay_min=27000)
+
+        wrong = Announcement.objects.get()
+        correcting.correct(announcement_id=wrong.pk, note="Sorry.", user=None)
+
+        assert flag() == "Pay updated today"
 
     def test_of_a_cancelled_announcement_is_none(self, job):
         edit(job, pay_min=27000)
