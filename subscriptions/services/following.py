@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from jobs.facts import availability_of
+from jobs.facts import availability_of, private_paths
 from jobs.models import JobRecord
 from subscriptions import addresses, tokens
 from subscriptions.consent import CONSENT_VERSION
@@ -227,8 +227,8 @@ def _answer(
         .select_for_update(of=("self",))
         .select_related("subscriber", "record__page")
     )
-    now = timezone.now()
-    opened = [x for x in found if availability_of(x.record.page, now).is_open]
+    now, private = timezone.now(), private_paths()
+    opened = [x for x in found if availability_of(x.record.page, now, private).is_open]
     if found and not opened:
         raise JobNotOpen
     for subscription in opened:

@@ -25,9 +25,9 @@ class Followed(NamedTuple):
     job: JobPage | None
 
 
-def is_open(record: JobRecord) -> bool:
-    """Whether the job can be applied for now."""
-    return availability_of(record.page, timezone.now()).is_open
+def is_open(record: JobRecord, private: tuple[str, ...] | None = None) -> bool:
+    """Whether the job can be applied for now; ``private`` is for who asks of many."""
+    return availability_of(record.page, timezone.now(), private).is_open
 
 
 def job_url(request: HttpRequest, record: JobRecord | None) -> str | None:

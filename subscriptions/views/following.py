@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
+from jobs.facts import private_paths
 from jobs.models import JobRecord
 from subscriptions import half_hour, retention, services, tokens, typed_address
 from subscriptions.forms import FollowForm
@@ -158,7 +159,8 @@ def _used(request: HttpRequest, link: tokens.ConfirmLink) -> HttpResponse:
 
 
 def _asks_to_confirm(request: HttpRequest, waiting: list[Subscription]) -> HttpResponse:
-    opened = [row for row in waiting if answers.is_open(row.record)]
+    private = private_paths()
+    opened = [row for row in waiting if answers.is_open(row.record, private)]
     if not opened:
         return answers.closed(request, waiting[0].record)
     context = {

@@ -2,7 +2,9 @@
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from jobs.models import JobPage, JobRecord
@@ -61,6 +63,25 @@ class TestLink:
         assert not response.cookies
         assert "no-store" in response.headers["Cache-Control"]
         assert 'name="robots" content="noindex"' in response.content.decode()
+
+
+    def test_costs_the_same_however_much_waits(
+        self, client, asked, django_assert_num_queries
+    ):
+        make_private(make_job())
+
+        def ask_for_some(count):
+            for _ in range(count):
+                make_subscription(email="reader@example.org", confirmed=False)
+
+        ask_for_some(2)
+        client.get(url_of(asked))
+        with CaptureQueriesContext(connection) as few:
+            client.get(url_of(asked))
+
+        ask_for_some(3)
+        with django_assert_num_queries(len(few)):
+            client.get(url_of(asked))
 
 
 class TestButton:
