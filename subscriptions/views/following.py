@@ -21,6 +21,8 @@ from subscriptions.origin import same_origin_required
 from subscriptions.views import answers
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from jobs.htmx import HtmxHttpRequest
 
 
@@ -122,20 +124,22 @@ def _inbox(
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HtmxHttpRequest, token: str) -> HttpResponse:
     """Show what waits for this address, and a button that makes it be followed."""
+    chosen = ticked(request)
     try:
-        waiting = services.waiting(token=token)
-        chosen = ticked(request)
         if request.method != "POST" or not chosen:
-            return _asks_to_confirm(request, waiting)
-        confirmed = services.confirm(token=token, only=chosen)
+            return _asks_to_confirm(request, services.waiting(token=token))
+        try:
+            confirmed = services.confirm(token=token, only=chosen)
+        except services.JobNotOpen:
+            # What else waits may be open still.
+            waiting = services.waiting(token=token)
+            return _asks_to_confirm(request, waiting, chosen=chosen)
     except tokens.TokenUnknown:
         return answers.problem(request, "unknown", None, 404)
     except tokens.TokenExpired as error:
         return answers.problem(request, "expired", _record(error.record_id), 410)
     except tokens.TokenUsed as error:
         return _used(request, error.link)
-    except services.JobNotOpen:
-        return answers.closed(request, waiting[0].record)
     return _confirmed(request, confirmed)
 
 
@@ -158,16 +162,29 @@ def _used(request: HttpRequest, link: tokens.ConfirmLink) -> HttpResponse:
     return answers.problem(request, "used", _record(link.record_id), 410)
 
 
-def _asks_to_confirm(request: HttpRequest, waiting: list[Subscription]) -> HttpResponse:
+def _asks_to_confirm(
+    request: HttpRequest,
+    waiting: list[Subscription],
+    *,
+    chosen: Collection[int] = (),
+) -> HttpResponse:
+    """Ask which of those that ``waiting`` has are to be followed.
+
+    Args:
+        request: a look, a press without a tick, or one whose ticks have closed.
+        waiting: what waits for the link's answer, one at least.
+        chosen: keys of what was ticked.
+    """
     private = private_paths()
     opened = [row for row in waiting if answers.is_open(row.record, private)]
     if not opened:
-        return answers.closed(request, waiting[0].record)
+        about = next((row for row in waiting if row.pk in chosen), waiting[0])
+        return answers.closed(request, about.record)
     context = {
         "waiting": opened,
         "closed": [row for row in waiting if row not in opened],
         "masked_address": opened[0].subscriber.masked_address,
-        "nothing_ticked": request.method == "POST",
+        "nothing_ticked": request.method == "POST" and not chosen,
     }
     return render(request, "subscriptions/confirm.html", context)
 

@@ -64,7 +64,6 @@ class TestLink:
         assert "no-store" in response.headers["Cache-Control"]
         assert 'name="robots" content="noindex"' in response.content.decode()
 
-
     def test_costs_the_same_however_much_waits(
         self, client, asked, django_assert_num_queries
     ):
@@ -144,6 +143,43 @@ class TestButton:
         press(client, asked)
 
         assert Subscription.objects.confirmed().get() == asked
+
+
+class TestSeveral:
+    """Two jobs wait; the one that is ticked has closed meanwhile."""
+
+    @pytest.fixture
+    def ticked(self, asked):
+        ticked = make_subscription(
+            job=make_job(title="Usher", category=make_category()),
+            email="reader@example.org",
+            confirmed=False,
+        )
+        JobPage.objects.filter(pk=ticked.record.page_id).update(closed_reason="FILLED")
+        return ticked
+
+    def test_says_which_one_has_closed_and_asks_for_the_other(
+        self, client, asked, ticked
+    ):
+        response = client.post(url_of(asked), {"follow": [ticked.pk]})
+
+        assert response.status_code == 200
+        assert "Usher has closed meanwhile" in response.text
+        assert "Bread &amp; butter &lt;baker&gt;" in response.text
+        assert "Tick the jobs" not in response.text
+        assert not Subscription.objects.confirmed().exists()
+
+        press(client, asked)
+
+        assert Subscription.objects.confirmed().get() == asked
+
+    def test_is_about_the_ticked_one_when_both_have(self, client, asked, ticked):
+        JobPage.objects.filter(pk=asked.record.page_id).update(closed_reason="FILLED")
+
+        response = client.post(url_of(asked), {"follow": [ticked.pk]})
+
+        assert "This job has closed" in response.text
+        assert response.context["record"] == ticked.record
 
 
 @pytest.mark.parametrize("method", ["get", "post", "head"])
