@@ -59,6 +59,14 @@ def waiting_for(subscriber: Subscriber) -> list[Subscription]:
     ]
 
 
+def once_followed(subscriber: Subscriber) -> int:
+    """How many jobs the person followed, and does not follow now."""
+    mine = Subscription.objects.filter(subscriber=subscriber)
+    ended = mine.filter(confirmed_at__isnull=False, ended_at__isnull=False)
+    others = ended.exclude(record__in=mine.confirmed().values("record"))
+    return others.values("record").distinct().count()
+
+
 def forms_for(
     subscriber: Subscriber, data: Mapping[str, Any]
 ) -> dict[int, ChoicesForm]:

@@ -16,7 +16,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from subscriptions import half_hour, services, tokens
-from subscriptions.follows import FollowShown, follows_of, forms_for, waiting_for
+from subscriptions.follows import (
+    FollowShown,
+    follows_of,
+    forms_for,
+    once_followed,
+    waiting_for,
+)
 from subscriptions.forms import AddressForm
 from subscriptions.models import Subscriber, Subscription
 from subscriptions.origin import same_origin_required
@@ -118,11 +124,19 @@ def manage_stop(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
 def manage_confirm(request: HttpRequest, subscriber: Subscriber) -> HttpResponse:
     """Confirm what waits for the person: the link that opened this proves as much."""
     try:
-        services.confirm_waiting(subscriber=subscriber, only=ticked(request))
+        chosen = ticked(request)
+        confirmed = services.confirm_waiting(subscriber=subscriber, only=chosen)
     except services.JobNotOpen:
         message = _("This job has closed meanwhile.")
-        return _shows(request, subscriber, message=message)
-    return _shows(request, subscriber, message=_("You follow it now."))
+    else:
+        message = _("You follow it now.")
+        if not confirmed:
+            # A second press, or what was withdrawn in another window.
+            message = _(
+                "Nothing was left to confirm: you follow it already, or no longer"
+                " ask for it."
+            )
+    return _shows(request, subscriber, message=message)
 
 
 @_within_half_hour
@@ -208,7 +222,7 @@ def _shows(
         "follows": follows,
         "can_choose": any(follow.form for follow in follows),
         "waiting": waiting_for(subscriber),
-        "ended": subscriber.subscriptions.filter(ended_at__isnull=False).count(),
+        "once_followed": once_followed(subscriber),
         "message": message,
         "stopped": stopped,
         "can_follow_again": stopped and services.obstacle(stopped) is None,

@@ -267,6 +267,22 @@ class TestList:
 
         assert self.lines(opened) == {record.title: "Taken down"}
 
+    def test_counts_each_job_that_was_once_followed_and_is_not_now(
+        self, opened, person
+    ):
+        again, twice, asked = make_job(), make_job(), make_job()
+        for job in (again, twice, twice):
+            make_subscription(subscriber=person, job=job, ended_at=in_days(-1))
+        make_subscription(
+            subscriber=person, job=asked, confirmed=False, ended_at=in_days(-1)
+        )
+        make_subscription(subscriber=person, job=again)
+        make_subscription(ended_at=in_days(-1))
+
+        page = " ".join(opened.get(MANAGE).text.split())
+
+        assert "And that you once followed 1 job more." in page
+
     def test_may_be_empty(self, opened):
         assert b"You follow no job." in opened.get(MANAGE).content
 

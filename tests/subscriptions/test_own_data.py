@@ -97,18 +97,29 @@ class TestWaiting:
         mine = make_subscription(subscriber=person, confirmed=False)
         assert "Not confirmed yet" in text(opened.get(MANAGE))
 
-        opened.post(f"{MANAGE}confirm/", {"follow": mine.pk})
+        response = opened.post(f"{MANAGE}confirm/", {"follow": mine.pk})
 
+        assert "You follow it now." in text(response)
         mine.refresh_from_db()
         assert mine.is_confirmed
         assert mine.proof == "LINK"
         assert heard == [("new_subscriber", mine)]
 
+    def test_pressed_twice_says_that_nothing_is_left_to_confirm(self, opened, person):
+        mine = make_subscription(subscriber=person, confirmed=False)
+        opened.post(f"{MANAGE}confirm/", {"follow": mine.pk})
+
+        response = opened.post(f"{MANAGE}confirm/", {"follow": mine.pk})
+
+        assert "Nothing was left to confirm: you follow it already" in text(response)
+
     def test_of_somebody_else_cannot(self, opened):
         somebodys = make_subscription(confirmed=False)
 
-        opened.post(f"{MANAGE}confirm/", {"follow": somebodys.pk})
+        response = opened.post(f"{MANAGE}confirm/", {"follow": somebodys.pk})
 
+        assert "Nothing was left to confirm" in text(response)
+        assert "You follow it now." not in text(response)
         assert not Subscription.objects.confirmed().exists()
 
     def test_is_left_out_when_the_job_has_closed(self, opened, person):
