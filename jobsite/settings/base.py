@@ -182,10 +182,10 @@ LEAST_GAP_HOURS = 4
 
 # Privacy: how long what is kept of a person. The privacy page says it by itself.
 
-KEEP_REQUESTS_DAYS = number("KEEP_REQUESTS_DAYS")
-KEEP_FOLLOWERS_DAYS = number("KEEP_FOLLOWERS_DAYS")
-KEEP_ADDRESSES_DAYS = number("KEEP_ADDRESSES_DAYS")
-KEEP_EMAILS_DAYS = number("KEEP_EMAILS_DAYS")
+KEEP_REQUESTS_DAYS = number("KEEP_REQUESTS_DAYS", least=1)
+KEEP_FOLLOWERS_DAYS = number("KEEP_FOLLOWERS_DAYS", least=1)
+KEEP_ADDRESSES_DAYS = number("KEEP_ADDRESSES_DAYS", least=1)
+KEEP_EMAILS_DAYS = number("KEEP_EMAILS_DAYS", least=1)
 
 
 # One zone, one language, one site: jobsite/checks.py says so too

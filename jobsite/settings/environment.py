@@ -171,7 +171,8 @@ VARIABLES = (
         name="KEEP_REQUESTS_DAYS",
         purpose=(
             "For how many days a request to follow waits for its link to be used.\n"
-            "Then it is deleted, and so is an address that follows nothing."
+            "Then it is deleted, and so is an address that follows nothing.\n"
+            "1 or more, as the three below."
         ),
         default="7",
     ),
@@ -238,8 +239,8 @@ def text(name: str) -> str:
     return env.ENVIRON[name]
 
 
-def number(name: str) -> int:
-    """The variable as a whole number, zero or more.
+def number(name: str, *, least: int = 0) -> int:
+    """The variable as a whole number, ``least`` or more.
 
     Raises:
         ImproperlyConfigured: it is anything else.
@@ -247,6 +248,8 @@ def number(name: str) -> int:
     value = text(name)
     if not value.isdecimal():
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    if int(value) < least:
+        raise ImproperlyConfigured(f"{name} must be {least} or more, not {value!r}.")
     return int(value)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Func, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat
@@ -61,6 +61,7 @@ class AnnouncementSettings(BaseGenericSetting):
     tell_within_days = models.PositiveSmallIntegerField(
         _("tell within days"),
         default=7,
+        validators=[MinValueValidator(1)],
         help_text=_("After an outage, news older than this is not sent any more."),
     )
 

@@ -170,6 +170,20 @@ class TestReaders:
         with pytest.raises(ImproperlyConfigured, match="QUIET_MINUTES must be"):
             environment.number("QUIET_MINUTES")
 
+    def test_refuse_a_number_that_is_too_small(self, monkeypatch):
+        monkeypatch.setenv("KEEP_EMAILS_DAYS", "0")
+
+        with pytest.raises(ImproperlyConfigured, match="DAYS must be 1 or more, not"):
+            environment.number("KEEP_EMAILS_DAYS", least=1)
+
+    @pytest.mark.parametrize(
+        "name", [v.name for v in VARIABLES if v.name.startswith("KEEP_")]
+    )
+    def test_refuse_to_keep_anything_for_no_day_at_all(self, name):
+        result = python("import jobsite.settings.production", **COMPLETE, **{name: "0"})
+
+        assert f"{name} must be 1 or more, not '0'." in result.stderr
+
     @pytest.mark.parametrize(
         ("value", "rate"), [("", None), ("14", 14.0), ("0.5", 0.5)]
     )

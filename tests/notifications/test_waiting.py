@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -164,6 +165,13 @@ class TestOutage:
         worker.run(days=3)
 
         assert mail.outbox == []
+
+    def test_it_is_a_day_at_least(self, db):
+        row = AnnouncementSettings.load()
+        row.tell_within_days = 0
+
+        with pytest.raises(ValidationError, match="tell_within_days"):
+            row.full_clean()
 
     def test_a_mail_that_waited_for_a_week_is_not_sent(self, followed, worker):
         edit(followed, pay_max=29000)
