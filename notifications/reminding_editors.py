@@ -19,7 +19,8 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import Cast, Coalesce, Concat, TruncDate
+from django.db.models.functions import Cast, Coalesce, Concat, Right, TruncDate
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 from wagtail.models import GroupPagePermission, PageLogEntry
 
@@ -70,6 +71,13 @@ def closing_soon(now: dt.datetime, *, before: dt.timedelta) -> JobPageQuerySet:
 def closing_day_of(email: OutgoingEmail) -> dt.date:
     """The day on which its job was to close, when a reminder was owed."""
     return dt.date.fromisoformat(email.key.rpartition(":")[2])
+
+
+def still_needed(now: dt.datetime) -> Q:
+    """Emails that keep the same reminder from being owed again: its day is to come."""
+    today = timezone.localdate(now, timezone.get_default_timezone()).isoformat()
+    is_to_come = GreaterThanOrEqual(Right("key", len(today)), today)
+    return Q(is_to_come, kind=OutgoingEmail.Kind.CLOSING_SOON)
 
 
 def _key() -> Concat:

@@ -35,7 +35,7 @@ from notifications.models import (
     Tally,
 )
 from notifications.reminding import owe_reminders
-from notifications.reminding_editors import owe_editors
+from notifications.reminding_editors import owe_editors, still_needed
 from subscriptions import limits, retention
 from subscriptions import services as subscriptions
 from subscriptions.models import Subscription
@@ -219,18 +219,27 @@ def forget_counts() -> None:
 
 
 def purge_old_emails() -> None:
-    """Forget which mail went to whom, some days after it was settled."""
-    before = clock.database_now() - retention.keep_emails()
+    """Forget which mail went to whom, some days after it was settled.
+
+    What makes a reminder the only one is kept for as long as it could be owed again,
+    and the mail of an announcement until nobody has to be told it any more.
+    """
+    now = clock.database_now()
+    before = now - retention.keep_emails()
     # The oldest are first by their key, so that no tick reads the whole table.
-    # A reminder is kept with its subscription: it is what makes it the only one.
-    still_needed = OutgoingEmail.objects.filter(
+    of_followers = OutgoingEmail.objects.filter(
         pk=OuterRef("pk"),
         kind=OutgoingEmail.Kind.REMINDER,
         subscriptions__ended_at__isnull=True,
         subscriptions__isnull=False,
     )
+    announced = Announcement.objects.filter(created_at__lt=before)
+    on_their_way = announced.unfinished() | announced.stopped(now)
     settled = OutgoingEmail.objects.exclude(
-        Q(state=OutgoingEmail.State.QUEUED) | Exists(still_needed)
+        Q(state=OutgoingEmail.State.QUEUED)
+        | Exists(of_followers)
+        | still_needed(now)
+        | Q(announcement__in=list(on_their_way))
     )
     rows = settled.order_by("pk").values_list("pk", "created_at")
     first = rows.first()

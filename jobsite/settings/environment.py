@@ -191,7 +191,10 @@ VARIABLES = (
     ),
     Variable(
         name="KEEP_EMAILS_DAYS",
-        purpose="For how many days it is known which email went to whom.",
+        purpose=(
+            "For how many days it is known which email went to whom, at least as many\n"
+            "as news may be told after an outage (a site setting)."
+        ),
         default="30",
     ),
     Variable(

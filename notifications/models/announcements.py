@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Func, Subquery, Value, When
@@ -88,6 +89,17 @@ class AnnouncementSettings(BaseGenericSetting):
 
     def __str__(self) -> str:
         return "Announcements"
+
+    def clean(self) -> None:
+        """Refuse to tell news for longer than it is known who got it.
+
+        Raises:
+            ValidationError: see above.
+        """
+        most = settings.KEEP_EMAILS_DAYS
+        if (self.tell_within_days or 0) > most:
+            said = _("%(most)s at most: for so long it is known who was told already.")
+            raise ValidationError({"tell_within_days": said % {"most": most}})
 
     @property
     def least_gap(self) -> dt.timedelta:

@@ -177,6 +177,20 @@ class TestWhom:
 
 
 class TestOwing:
+    def test_is_remembered_until_the_day_has_passed(self, job, look, worker, settings):
+        settings.KEEP_EMAILS_DAYS = 1
+        assert look(days=5, hours=1) == ["publisher@board.example"]
+        for _ in range(4):
+            worker.wait(days=1)
+            ticking.purge_old_emails()
+            assert look() == []
+        assert OutgoingEmail.objects.filter(kind="CLOSING_SOON").exists()
+
+        worker.wait(days=2)
+        ticking.purge_old_emails()
+
+        assert not OutgoingEmail.objects.filter(kind="CLOSING_SOON").exists()
+
     def test_is_a_step_of_the_tick(self):
         assert owe_editors in ticking.STEPS
 

@@ -12,6 +12,7 @@ from jobs.facts import facts_now
 from jobs.models import JobListing, JobPage, JobRecord
 from jobs.services import close_job, reopen_job
 from notifications import services, ticking
+from notifications.delivery.settling import settle_finished
 from notifications.models import (
     AnnouncedState,
     Announcement,
@@ -386,6 +387,40 @@ class TestForgetting:
         assert [email.key for email in OutgoingEmail.objects.all()] == ["waiting"]
         announcement = Announcement.objects.get()
         assert (announcement.planned, announcement.sent) == (2, 2)
+
+    @pytest.mark.parametrize("state", ["SENDING", "PARKED"])
+    def test_mail_of_an_announcement_that_goes_on_is_kept(
+        self, state, followed, worker, settings
+    ):
+        settings.KEEP_EMAILS_DAYS = 2
+        edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+        announcement = Announcement.objects.get()
+        OutgoingEmail.objects.create(
+            kind="ANNOUNCEMENT",
+            key="waiting",
+            announcement=announcement,
+            subscriber=make_subscriber(),
+            due_at=worker.now() + dt.timedelta(days=4),
+        )
+        Announcement.objects.update(state=state)
+
+        worker.wait(days=3)
+        ticking.purge_old_emails()
+        settle_finished()
+
+        assert OutgoingEmail.objects.count() == 3
+        assert Announcement.objects.get().sent == 2
+
+    def test_mail_of_one_that_stopped_for_good_is_forgotten(self, followed, worker):
+        edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+        Announcement.objects.update(state="PARKED")
+
+        worker.wait(days=31)
+        ticking.purge_old_emails()
+
+        assert not OutgoingEmail.objects.exists()
 
     def test_a_job_that_closed_leaves_the_table_of_lists(self, db, worker):
         make_job(closes_at=in_days(1))

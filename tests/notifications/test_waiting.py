@@ -166,9 +166,15 @@ class TestOutage:
 
         assert mail.outbox == []
 
-    def test_it_is_a_day_at_least(self, db):
+    @pytest.mark.parametrize("days", [0, 15])
+    def test_it_is_a_day_at_least_and_not_longer_than_emails_are_kept(
+        self, days, db, settings
+    ):
+        settings.KEEP_EMAILS_DAYS = 14
         row = AnnouncementSettings.load()
-        row.tell_within_days = 0
+        row.tell_within_days = 14
+        row.full_clean()
+        row.tell_within_days = days
 
         with pytest.raises(ValidationError, match="tell_within_days"):
             row.full_clean()
