@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.urls import reverse
+from django.utils.translation import ngettext
 from wagtail.admin.views.pages.bulk_actions import (
     DeleteBulkAction,
     MoveBulkAction,
     PublishBulkAction,
     UnpublishBulkAction,
 )
+from wagtail.models import Page
 
+from jobs.models import BoardSettings, JobPage
 from notifications.bulk_choosing import listed_ids
+from notifications.checklist import refused
 
 
 class OfTheJobList:
@@ -39,7 +44,57 @@ class Move(OfTheJobList, MoveBulkAction):
 
 
 class Publish(OfTheJobList, PublishBulkAction):
-    pass
+    """Leaves alone what the editor would refuse to publish, and says what it needs."""
+
+    def _refused(self, pages: Iterable[Page]) -> dict[int, list[str]]:
+        jobs = JobPage.objects.filter(pk__in=[page.pk for page in pages])
+        return refused(jobs, board=BoardSettings.load(request_or_site=self.request))
+
+    def get_actionable_objects(self) -> tuple[list[Page], dict[str, list]]:
+        pages, others = super().get_actionable_objects()
+        needs = self._refused(pages)
+        left_alone = [(page, needs[page.pk]) for page in pages if page.pk in needs]
+        self.left_alone = len(left_alone)
+        rest = [page for page in pages if page.pk not in needs]
+        return rest, others | {"left_alone": left_alone}
+
+    def prepare_action(self, objects: Any, objects_without_access: Any) -> Any:
+        if not objects:
+            return self.render_to_response(self.get_context_data())
+        return None
+
+    def execute_action(
+        self,
+        objects: list[Page],
+        *,
+        include_descendants: bool = False,
+        user: Any = None,
+        **kwargs: Any,
+    ) -> tuple[int, int]:
+        published, _below = super().execute_action(objects, user=user)
+        if not include_descendants:
+            return published, 0
+        drafts = [
+            draft
+            for page in objects
+            for draft in page.get_descendants().not_live().specific()
+            if self.check_perm(draft)
+        ]
+        needs = self._refused(drafts)
+        rest = [draft for draft in drafts if draft.pk not in needs]
+        self.left_alone += len(needs)
+        return published, super().execute_action(rest, user=user)[0]
+
+    def get_success_message(self, published: int, below: int) -> str:
+        text: str = super().get_success_message(published, below)
+        if not self.left_alone:
+            return text
+        left_alone = ngettext(
+            "%(count)d job stays as it is: publishing needs more of it.",
+            "%(count)d jobs stay as they are: publishing needs more of them.",
+            self.left_alone,
+        ) % {"count": self.left_alone}
+        return f"{text}. {left_alone}"
 
 
 class Unpublish(OfTheJobList, UnpublishBulkAction):

@@ -1,0 +1,85 @@
+"""Wagtail's bulk "Publish" leaves alone what the editor would refuse to publish."""
+
+import pytest
+
+from jobs.choices import Strictness
+from jobs.models import BoardSettings
+from tests.factories import edit, make_board, make_draft, make_job
+from tests.notifications.bulk import bulk_url, fresh, text_of
+from tests.notifications.conftest import Staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def publisher(db):
+    return Staff("Job publishers")
+
+
+@pytest.fixture
+def good(db):
+    return make_draft(title="Baker")
+
+
+def unpaid():
+    BoardSettings.objects.update(missing_pay=Strictness.BLOCKS)
+    return make_draft(title="Diver", pay_min=None, pay_max=None)
+
+
+def without(**fields):
+    """A draft as somebody leaves it in the middle of writing."""
+    job = make_draft(title="Diver")
+    for name, value in fields.items():
+        setattr(job, name, value)
+    job.save_revision(clean=False)
+    return job
+
+
+def nowhere():
+    return edit(
+        make_job(title="Diver", locations=["Hull"]), locations=[], publish=False
+    )
+
+
+LACKING = {
+    "No pay.": unpaid,
+    "No place.": nowhere,
+    "No summary.": lambda: without(summary=""),
+    "No company.": lambda: without(company=None),
+    "No way to apply.": lambda: without(apply_url="", apply_email=""),
+}
+
+
+@pytest.mark.parametrize(("why", "make"), LACKING.items(), ids=LACKING)
+def test_publishes_the_others_and_says_what_is_needed(publisher, good, why, make):
+    lacking = make()
+    url = bulk_url("publish", good, lacking)
+
+    asked = publisher.get(url)
+    done = publisher.post(url, follow=True)
+
+    assert f"Diver: {why}" in text_of(asked)
+    assert [page["item"].pk for page in asked.context["items"]] == [good.pk]
+    assert "1 page has been published. 1 job stays as it is" in text_of(done)
+    assert fresh(good).live
+    assert fresh(lacking).has_unpublished_changes
+
+
+def test_alone_it_publishes_nothing_and_shows_why(publisher):
+    lacking = without(summary="")
+
+    response = publisher.post(bulk_url("publish", lacking), follow=True)
+
+    assert "Diver: No summary." in text_of(response)
+    assert not fresh(lacking).live
+
+
+def test_of_a_parent_publishes_what_is_ready_below_it(good):
+    lacking = without(summary="")
+    url = bulk_url("publish", make_board())
+
+    done = Staff().post(url, {"include_descendants": "on"}, follow=True)
+
+    assert "1 page and 1 child page have been published. 1 job stays" in text_of(done)
+    assert fresh(good).live
+    assert not fresh(lacking).live
