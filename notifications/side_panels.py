@@ -54,8 +54,9 @@ class FollowersSidePanel(BaseSidePanel):
     template_name = "notifications/admin/side_panels/followers.html"
     order = 200
 
-    def __init__(self, page: JobPage, request: Any) -> None:
+    def __init__(self, page: JobPage, request: Any, *, is_older: bool = False) -> None:
         super().__init__(page, request)
+        self.is_older = is_older
         self.forecast = foretell(page)
 
     @property
@@ -74,6 +75,7 @@ class FollowersSidePanel(BaseSidePanel):
             # A component is drawn without the request, which would have brought it.
             "csrf_token": get_token(self.request),
             "waiting": waiting,
+            "is_draft": self.object.has_unpublished_changes or self.is_older,
             "pause": pause,
             "moves": waiting["is_leaving"] if waiting else sending and not pause,
             "may_decide": may_decide(user),

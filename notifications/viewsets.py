@@ -18,6 +18,7 @@ from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.pages.create import CreateView as PageCreateView
 from wagtail.admin.views.pages.edit import EditView
+from wagtail.admin.views.pages.revisions import RevisionsRevertView
 from wagtail.admin.viewsets.pages import PageViewSet
 from wagtail.log_actions import log
 from wagtail.snippets.views.chooser import SnippetChooserViewSet
@@ -28,6 +29,7 @@ from wagtail.snippets.views.snippets import (
     SnippetViewSetGroup,
 )
 
+from jobs.choices import TellFollowers
 from jobs.models import Company, JobCategory, JobPage
 from notifications.approving import ApproveView, CollectApprovalView
 from notifications.checklist import ChecklistSidePanel
@@ -329,16 +331,39 @@ class JobCreateView(PageCreateView):
         return MediaContainer(panels)
 
 
-class JobEditView(EditView):
-    """Wagtail's editor, with the followers and what to mend beside the form."""
+class _WithJobPanels:
+    """For editors of a job: the followers and what to mend beside the form."""
 
-    def get_side_panels(self) -> Any:
-        panels = super().get_side_panels()
+    shows_older_version = False
+
+    def get_side_panels(self: Any) -> Any:
+        panels = super().get_side_panels()  # type: ignore[misc]
+        is_older = self.shows_older_version
         # An alias has no followers of its own: its source has them.
         if self.page.alias_of_id is None:
-            panels.append(FollowersSidePanel(self.page, self.request))
+            followers = FollowersSidePanel(self.page, self.request, is_older=is_older)
+            panels.append(followers)
             panels.append(ChecklistSidePanel(self.page, self.request))
         return MediaContainer(panels)
+
+
+class JobEditView(_WithJobPanels, EditView):
+    """Wagtail's editor of a job."""
+
+
+class JobRevertView(_WithJobPanels, RevisionsRevertView):
+    """Wagtail's editor of an older version.
+
+    Its wish and its line held for the publication that came then, so they are blank.
+    """
+
+    shows_older_version = True
+
+    def get_object(self) -> JobPage:
+        page: JobPage = super().get_object()
+        page.tell_followers = TellFollowers.AUTOMATIC
+        page.change_note = ""
+        return page
 
 
 class JobPageViewSet(PageViewSet):
@@ -347,6 +372,7 @@ class JobPageViewSet(PageViewSet):
     model = JobPage
     add_view_class = JobCreateView
     edit_view_class = JobEditView
+    revisions_revert_view_class = JobRevertView
     workflow_action_view_class = ApproveView
     collect_workflow_action_data_view_class = CollectApprovalView
 
