@@ -151,9 +151,12 @@ def _job_of(record: JobRecord) -> dict[str, Any]:
 
 
 def _manage_link(email: OutgoingEmail) -> Content:
-    if email.subscriber is None:
-        return _nothing_held(email)
-    subscriber = _subscriber_of(email)
+    if email.subscriber_id is None:
+        return _answer_to_stranger(email)
+    return _link_to_list(_subscriber_of(email))
+
+
+def _link_to_list(subscriber: Subscriber) -> Content:
     values = {
         "manage_url": manage_url(tokens.manage_token(subscriber)),
         "days": tokens.MANAGE_WITHIN.days,
@@ -161,11 +164,15 @@ def _manage_link(email: OutgoingEmail) -> Content:
     return Content(template="manage_link", address=subscriber.address, values=values)
 
 
-def _nothing_held(email: OutgoingEmail) -> Content:
+def _answer_to_stranger(email: OutgoingEmail) -> Content:
     enquiry = enquiry_of(email)
     address = address_of(enquiry) if enquiry else ""
     if enquiry is None or not address:
         raise NotWanted("erased")
+    # They may have begun to follow since they asked.
+    person = Subscriber.objects.filter(address_hash=enquiry.address_hash).first()
+    if person is not None:
+        return _link_to_list(person)
     return Content(template="nothing_held", address=address, values={})
 
 

@@ -188,6 +188,18 @@ class TestLinkToEverything:
         assert "we hold nothing about it" in " ".join(unknown.body.split())
         assert "/manage/" not in unknown.body
 
+    def test_goes_to_who_began_to_follow_before_it_was_made(self, record, worker):
+        services.request_manage_link(email="nobody@example.org")
+        services.request_manage_link(email=READER)
+        make_subscription(record=record, email=READER)
+        worker.run()
+
+        found = {tuple(message.to): message.subject for message in mail.outbox}
+        assert found == {
+            (READER,): "Everything you follow",
+            ("nobody@example.org",): "You follow nothing here",
+        }
+
     @pytest.mark.parametrize("address", [READER, "nobody@example.org"])
     def test_is_sent_once_in_an_hour(self, address, record, worker):
         make_subscription(record=record, email=READER)
