@@ -28,4 +28,5 @@ def delete_rows(rows: QuerySet[Any]) -> int:
             delete_rows(related)
         elif relation.on_delete is SET_NULL:
             related.update(**{field.name: None})
-    return rows._raw_delete(rows.db)
+    # None when no row can match, such as for no keys.
+    return rows._raw_delete(rows.db) or 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -19,6 +20,9 @@ from subscriptions.signals import (
     manage_link_requested,
     personal_data_requested,
 )
+
+if TYPE_CHECKING:
+    from subscriptions.models import SubscriptionQuerySet
 
 #: Deleted in one transaction.
 PURGE_CHUNK = 1_000
@@ -118,6 +122,7 @@ def erase(*, email: str) -> bool:
     erasing_person.send(sender=Subscriber, instance=subscriber, address=address)
     if subscriber is None:
         return False
+    _hold([subscriber.pk], subscriber.subscriptions.all())
     delete_rows(Subscriber.objects.filter(pk=subscriber.pk))
     return True
 
@@ -136,7 +141,10 @@ def purge_unconfirmed(*, now: dt.datetime) -> int:
     if not found:
         return 0
     keys, people = zip(*found, strict=True)
-    count = delete_rows(Subscription.objects.filter(pk__in=keys))
+    _hold(people, Subscription.objects.filter(pk__in=keys))
+    # Some may have been confirmed or asked for anew since they were found.
+    still = list(stale.filter(pk__in=keys).values_list("pk", flat=True))
+    count = delete_rows(Subscription.objects.filter(pk__in=still))
     others = Subscription.objects.filter(subscriber=OuterRef("pk"))
     delete_rows(Subscriber.objects.filter(~Exists(others), pk__in=people))
     return count
@@ -156,4 +164,19 @@ def purge_finished(*, now: dt.datetime) -> int:
     people = list(finished.values_list("subscriber_id", flat=True)[:PURGE_CHUNK])
     if not people:
         return 0
-    return delete_rows(Subscriber.objects.filter(pk__in=people))
+    _hold(people, Subscription.objects.filter(subscriber__in=people))
+    # Some may follow anew since they were found.
+    rows = finished.filter(subscriber__in=people)
+    still = list(rows.values_list("subscriber_id", flat=True))
+    return delete_rows(Subscriber.objects.filter(pk__in=still))
+
+
+def _hold(people: Collection[int], subscriptions: SubscriptionQuerySet) -> None:
+    """Lock ``people``, then ``subscriptions`` of theirs, until the transaction ends.
+
+    Whoever confirms locks them in this order too. What is found after this cannot be
+    followed until the end; a follow that began in between is refused by the database
+    if its person is gone by then.
+    """
+    for rows in (Subscriber.objects.filter(pk__in=people), subscriptions):
+        list(rows.select_for_update().order_by("pk").values_list("pk"))

@@ -1,13 +1,16 @@
 """Two requests at the same moment, each with a connection of its own."""
 
 import threading
+import time
 
-from django.db import connection
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
 
 from jobs.models import JobPage, JobRecord
 from subscriptions import services
 from subscriptions.models import Subscriber, Subscription
-from tests.factories import make_job, make_subscription
+from tests.factories import in_days, make_job, make_subscription
 
 
 def together(function, times):
@@ -62,3 +65,36 @@ def test_a_follow_that_is_stopped_twice_at_once_ends_once(committed):
     ended = together(lambda: services.unsubscribe(token=row.token).ended_at, times=4)
 
     assert len(set(ended)) == 1
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_who_is_to_be_forgotten_and_follows_at_that_moment_stays(committed, confirmed):
+    """The follow is written, and not committed, when the purge looks."""
+    row = make_subscription(confirmed=confirmed, requested_at=in_days(-60))
+    if confirmed:
+        services.unsubscribe(token=row.token)
+        Subscription.objects.update(ended_at=in_days(-60))
+    written = threading.Event()
+
+    def follow():
+        with transaction.atomic():
+            if confirmed:
+                services.follow_again(token=row.token)
+            else:
+                services.confirm_waiting(subscriber=row.subscriber, only=[row.pk])
+            written.set()
+            time.sleep(0.5)
+
+    def forget():
+        assert written.wait(timeout=10)
+        purge = services.purge_finished if confirmed else services.purge_unconfirmed
+        purge(now=timezone.now())
+
+    acts = [follow, forget]
+
+    def act():
+        acts.pop()()
+
+    together(act, times=2)
+
+    assert Subscription.objects.get().is_confirmed

@@ -10,6 +10,7 @@ from notifications.models import Suppression
 from notifications.suppressing import suppress
 from subscriptions import services, tokens
 from subscriptions.models import EndedReason, Subscriber, Subscription
+from subscriptions.services import privacy
 from tests.factories import in_days, make_job, make_subscriber, make_subscription
 
 pytestmark = pytest.mark.django_db
@@ -292,6 +293,17 @@ class TestRecipients:
             assert len(self.told(record)) == 5
 
 
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """A function that has something happen after rows were found to be deleted."""
+
+    def meanwhile(act):
+        hold = privacy._hold
+        monkeypatch.setattr(privacy, "_hold", lambda *args: [act(), hold(*args)])
+
+    return meanwhile
+
+
 class TestPurgeOfRequests:
     def test_deletes_those_older_than_seven_days_and_who_asked(self, record):
         now = timezone.now()
@@ -328,6 +340,19 @@ class TestPurgeOfRequests:
 
         assert list(person.subscriptions.all()) == [follows]
 
+    @pytest.mark.parametrize("since", ["confirmed_at", "requested_at"])
+    def test_keeps_what_is_confirmed_or_asked_for_anew_since_it_was_found(
+        self, record, meanwhile, since
+    ):
+        row = make_subscription(
+            record=record, confirmed=False, requested_at=in_days(-8)
+        )
+        meanwhile(lambda: Subscription.objects.update(**{since: timezone.now()}))
+
+        assert services.purge_unconfirmed(now=timezone.now()) == 0
+
+        assert Subscription.objects.get() == row
+
     def test_counts_requests_and_nothing_that_hangs_on_them(self, record):
         ask(record)
         Subscription.objects.update(requested_at=in_days(-8))
@@ -355,6 +380,16 @@ class TestPurgeOfPeople:
         self.ended(3, subscriber=person)
 
         assert services.purge_finished(now=timezone.now()) == 0
+
+    def test_keeps_who_follows_anew_since_they_were_found(self, meanwhile):
+        gone, here = self.ended(60).subscriber, self.ended(60).subscriber
+        meanwhile(lambda: make_subscription(email=here.address))
+
+        assert services.purge_finished(now=timezone.now()) == 1
+
+        assert list(Subscriber.objects.all()) == [here]
+        assert here.subscriptions.count() == 2
+        assert not Subscription.objects.filter(subscriber_id=gone.pk).exists()
 
     def test_keeps_who_follows_or_waits_for_a_link(self):
         for confirmed in (True, False):
