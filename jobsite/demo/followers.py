@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from jobs.choices import CompanyNotices
 from jobsite.demo.acts import TAKEN, Town
 from jobsite.demo.people import FOLLOWS, PEOPLE, address
+from notifications.delivery.owing import notice_due_at
 from notifications.models import OutgoingEmail
 from notifications.reminding import REMIND_BEFORE
 from subscriptions import addresses
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 #: How long a person takes to find our first email and press its button.
 TO_CONFIRM = dt.timedelta(minutes=3)
-#: How long a company's second notice waits for more, and when a daily one goes out.
-COMPANY_GAP = dt.timedelta(hours=1)
-DAILY_AT = dt.time(8)
 #: Notices to companies are shown in the log for this long.
 NOTICED = dt.timedelta(days=7)
 
@@ -145,22 +142,13 @@ def _merged(company: Company, subscriptions: list[Subscription]) -> list[Group]:
     groups: list[Group] = []
     moments = [(s.confirmed_at, s.pk, s) for s in subscriptions if s.confirmed_at]
     for at, _pk, subscription in sorted(moments):
-        due_at = at
-        if company.notices == CompanyNotices.DAILY:
-            due_at = _next_morning(at)
-        elif groups:
-            due_at = max(at, groups[-1][0] + COMPANY_GAP)
+        last = groups[-1][0] if groups else None
+        due_at = notice_due_at(company.notices, at, last=last)
         if groups and groups[-1][0] >= at and groups[-1][1]:
             groups[-1][1].append(subscription)
         else:
             groups.append((due_at, [subscription]))
     return groups
-
-
-def _next_morning(at: dt.datetime) -> dt.datetime:
-    local = timezone.localtime(at)
-    morning = timezone.make_aware(dt.datetime.combine(local.date(), DAILY_AT))
-    return morning if morning > local else morning + dt.timedelta(days=1)
 
 
 def sent(at: dt.datetime) -> dict[str, Any]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
-from django.db.models import Exists, F, Max, Subquery, Value
+from django.db.models import Exists, F, Max, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -80,17 +79,30 @@ def owe_company_notice(subscription: Subscription) -> None:
             company=company,
             priority=Priority.COMPANY,
             created_at=now,
-            due_at=_notice_due_at(company.notices, notices, now),
+            due_at=notice_due_at(company.notices, now, last=_last_of(notices)),
         )
     waiting.subscriptions.add(subscription)
 
 
-def _notice_due_at(notices: str, earlier: Any, now: dt.datetime) -> dt.datetime:
-    if notices == CompanyNotices.DAILY:
-        local = timezone.localtime(now)
-        morning = local.replace(hour=DAILY_AT.hour, minute=DAILY_AT.minute, second=0)
-        return morning if morning > local else morning + dt.timedelta(days=1)
+def _last_of(notices: QuerySet[OutgoingEmail]) -> dt.datetime | None:
     # One that was late counts from when it went out.
     went_out = Coalesce("sent_at", "due_at")
-    last = earlier.aggregate(last=Max(went_out))["last"]
+    last: dt.datetime | None = notices.aggregate(last=Max(went_out))["last"]
+    return last
+
+
+def notice_due_at(
+    notices: str, now: dt.datetime, *, last: dt.datetime | None
+) -> dt.datetime:
+    """When a company is told of a follower who confirmed ``now``.
+
+    Args:
+        notices: how often it wants to be told, a value of ``CompanyNotices``.
+        now: the moment of the confirmation.
+        last: when the notice before went out; None if there was none.
+    """
+    if notices == CompanyNotices.DAILY:
+        local = timezone.localtime(now)
+        morning = timezone.make_aware(dt.datetime.combine(local.date(), DAILY_AT))
+        return morning if morning > local else morning + dt.timedelta(days=1)
     return max(now, last + COMPANY_GAP) if last else now

@@ -10,6 +10,7 @@ from django.core import mail
 from django.utils import timezone
 
 from notifications import suppressing
+from notifications.delivery.owing import notice_due_at
 from notifications.models import OutgoingEmail
 from notifications.public_views import notices_url
 from subscriptions import services, tokens
@@ -167,6 +168,21 @@ def test_once_a_day_means_eight_in_the_morning_of_the_site(worker):
 
     [message] = notices()
     assert message.subject == f"2 new followers: {TITLE}"
+
+
+@pytest.mark.parametrize(
+    ("now", "morning"),
+    [
+        ("2026-06-10T07:59:59.5+01:00", "2026-06-10T08:00:00+01:00"),
+        ("2026-06-10T08:00:00.5+01:00", "2026-06-11T08:00:00+01:00"),
+        # In the night the clocks go forward.
+        ("2026-03-28T12:00:00+00:00", "2026-03-29T08:00:00+01:00"),
+    ],
+)
+def test_the_morning_is_the_next_one_to_the_second(now, morning):
+    due_at = notice_due_at("DAILY", dt.datetime.fromisoformat(now), last=None)
+
+    assert timezone.localtime(due_at).isoformat() == morning
 
 
 @pytest.mark.parametrize("fields", [{"notices": "OFF"}, {"email": ""}])
