@@ -4,6 +4,7 @@ import logging
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -22,7 +23,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     except DatabaseError:
         logger.exception("The database cannot be reached")
         return JsonResponse(
-            {"status": "failing", "reasons": ["The database cannot be reached."]},
+            {"status": "failing", "reasons": [_("The database cannot be reached.")]},
             status=503,
         )
     found = health()

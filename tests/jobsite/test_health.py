@@ -1,7 +1,10 @@
 import pytest
+from django.apps import apps
 from django.db import OperationalError, connection
 from django.utils import timezone
+from django.utils.functional import Promise
 
+from jobsite import health
 from notifications.models import Heartbeat
 
 
@@ -29,11 +32,14 @@ class TestHealthz:
             raise OperationalError("could not connect to server")
 
         monkeypatch.setattr(connection, "cursor", unreachable)
+        monkeypatch.setattr(health, "_", "In the board's language: {}".format)
 
         response = client.get("/healthz")
 
         assert response.status_code == 503
-        assert response.json()["reasons"] == ["The database cannot be reached."]
+        assert response.json()["reasons"] == [
+            "In the board's language: The database cannot be reached."
+        ]
 
     @pytest.mark.django_db
     def test_is_never_answered_from_a_cache(self, client):
@@ -41,3 +47,7 @@ class TestHealthz:
 
     def test_changes_nothing_so_takes_no_post(self, client):
         assert client.post("/healthz").status_code == 405
+
+
+def test_the_board_is_called_so_in_the_language_of_the_admin():
+    assert isinstance(apps.get_app_config("jobsite").verbose_name, Promise)
