@@ -276,9 +276,10 @@ class Announcement(models.Model):
     Applied in order of ``version``, the told ones lead from the first announced facts
     to the present ones. ``changes`` are ``jobs.facts.Change`` as data, ``lines`` the
     same in the words that were sent. ``delivered`` and ``bounced`` count what a mail
-    provider reported of those that were ``sent``; none does over plain SMTP. ``subject``, ``opening`` and ``closing`` are what
-    site owners said at the time; ``heading`` says what happened, whatever they said,
-    and is the subject where it is empty.
+    provider reported of those that were ``sent``; none does over plain SMTP.
+    ``subject``, ``opening`` and ``closing`` are what site owners said at the time;
+    ``heading`` says what happened, whatever they said, and is the subject where it is
+    empty.
     """
 
     class Kind(models.TextChoices):
