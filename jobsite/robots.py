@@ -22,10 +22,10 @@ SITEMAPS: dict[str, type[Sitemap]] = {
 @require_safe
 @cache_control(public=True, max_age=3600)
 def robots_txt(request: HttpRequest) -> HttpResponse:
-    """Answer robots.txt (RFC 9309): everything but what is for staff and for readers.
+    """Answer robots.txt (RFC 9309): all but what is for staff, followers and companies.
 
-    Pages of followers are kept out by their own "noindex" too, which only counts
-    where a robot may read it; here it saves them the visit.
+    What is closed is not fetched, so a robot that obeys never reads the "noindex" of
+    these pages: that is for one which comes all the same.
     """
     closed = [
         reverse("wagtailadmin_home"),

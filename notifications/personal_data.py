@@ -23,7 +23,7 @@ Kind = OutgoingEmail.Kind
 def held_about(address: str, subscriber: Subscriber | None) -> dict[str, Any]:
     """Emails to the person, notices that named them to a company, and what forbids both.
 
-    Six queries, whatever there is.
+    Seven queries at most, whatever there is.
     """
     hash_ = hashed(address)
     suppression = Suppression.objects.filter(address_hash=hash_).first()

@@ -114,9 +114,10 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 class Subscription(models.Model):
     """One subscriber follows one job.
 
-    It counts from ``confirmed_at`` to ``ended_at``. Following again later makes a new
-    row, so that the history of consent stays. ``consent_path`` is the page on which
-    the person agreed. Where staff hold the consent instead it says in words where, and
+    It counts from ``confirmed_at`` to ``ended_at``. Asking again after it ended makes a
+    new row; "Follow again" goes on with the same one, which then counts from that press
+    and no longer says when it began. ``consent_path`` is the page on which the person
+    agreed. Where staff hold the consent instead it says in words where, and
     ``consent_given_at`` since when; that is null for everybody who confirmed.
     """
 

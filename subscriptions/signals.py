@@ -7,8 +7,9 @@ subscription_requested = Signal()
 
 Sent by ``subscriptions.services.subscribe`` inside the transaction that stores the
 request, for every request that may be answered with an email: a first one, a
-repeated one, and one for an address that follows the job already. A receiver that
-raises undoes the request.
+repeated one, and one for an address that follows the job already; not where the
+browser proved the address already. Also sent by ``ask_again``, for somebody who says
+that no link came. A receiver that raises undoes the request.
 
 Arguments:
     sender: the ``Subscription`` class.
@@ -20,10 +21,11 @@ Receivers write to the database at most. Imports and fixtures do not send it.
 new_subscriber = Signal()
 """A subscriber confirmed that they follow a job.
 
-Sent once per subscription, by ``subscriptions.services.confirm``, inside the
-transaction that confirms it, also for a subscription that staff added. A receiver
-that raises undoes the confirmation, and a rollback undoes whatever the receiver
-wrote.
+Sent once per subscription inside the transaction that confirms it, whatever proves
+the address: a link in an email (``subscriptions.services.confirm``,
+``confirm_waiting``), the browser that used one just before (``subscribe``), or staff
+who hold the consent (``follow_with_consent``). A receiver that raises undoes the
+confirmation, and a rollback undoes whatever the receiver wrote.
 
 Arguments:
     sender: the ``Subscription`` class.

@@ -35,9 +35,9 @@ def subscribe(
 ) -> Subscription:
     """Ask that an address follow a job; it follows once the link in a mail is used.
 
-    Safe to repeat. A pending request takes the new choices and seven new days; an
-    address that follows already keeps what it has. Either way
-    ``subscription_requested`` is sent, so that the answer need not differ.
+    Safe to repeat. A pending request takes the new choices and waits anew; an address
+    that follows already keeps what it has. Either way ``subscription_requested`` is
+    sent, so that the answer need not differ, unless ``proven`` makes it needless.
 
     Args:
         email: a valid address, as typed.
