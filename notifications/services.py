@@ -47,17 +47,50 @@ class News:
 
 
 def touch(
-    *, page_id: int, intent: str, note: str = "", actor_id: int | None = None
+    *,
+    page_id: int,
+    intent: str,
+    note: str = "",
+    actor_id: int | None = None,
+    going: bool = False,
 ) -> None:
-    """Note that a job may have news, and restart its quiet window."""
+    """Note that a job may have news, and restart its quiet window.
+
+    Compares only where a line or a reason is at stake, which an undone act must not
+    leave behind; not for a page that is ``going``, since it is public until it is gone.
+    """
     now = clock.database_now()
     values: dict[str, Any] = {"intent": intent, "note": note, "actor_id": actor_id}
     states = AnnouncedState.objects
+    if not note and states.said_nothing().touch(page_id=page_id, now=now, **values):
+        return
     if states.touch(page_id=page_id, now=now, **values):
+        if not going:
+            _forget_what_was_undone(page_id, now)
         return
     record = JobRecord.objects.filter(page_id=page_id).first()
     if record is not None:
         states.get_or_create(record=record, defaults={"due_at": now})
+
+
+def _forget_what_was_undone(page_id: int, now: dt.datetime) -> None:
+    """Drop what was said in the window if the job is again as followers know it.
+
+    Else it would be sent with the next, different news. A line that somebody asked to
+    be sent by itself is still owed; so is one about wording, which may yet be told.
+    """
+    rows = AnnouncedState.objects.filter(record__page_id=page_id, facts__isnull=False)
+    state = rows.select_related("record__page").first()
+    if state is None or state.facts is None:
+        return
+    after = facts_now(state.record, now)
+    alone = state.note if state.intent == TellFollowers.SEND else ""
+    undone = compare(state.facts, after, intent=TellFollowers.SEND, note=alone) is None
+    said = AnnouncedState.objects.filter(pk=state.pk)
+    if undone:
+        said.update(note="", because="")
+    elif state.because and is_open(after):
+        said.update(because="")
 
 
 def ensure_state(*, record_id: int) -> AnnouncedState:

@@ -2,8 +2,8 @@
 
 A page signal is a hint that a job may have news; comparing decides, later. So these
 receivers note the hint with the editor's wish and line, blank both where they stood,
-compare nothing, and never raise: the editor's click matters more, and the reconciler
-finds what they missed. Receivers of our own signals run in the sender's transaction and
+decide nothing but that a line of what was undone is dropped, and never raise: the
+editor's click matters more, and the reconciler finds what they missed. Receivers of our own signals run in the sender's transaction and
 may raise: the visitor is asked to try again.
 """
 
@@ -74,12 +74,12 @@ def on_job_unpublished(sender: type[JobPage], instance: JobPage, **kwargs: Any) 
 
 def on_job_deleted(sender: type[JobPage], instance: JobPage, **kwargs: Any) -> None:
     """Note that a job is about to disappear, whichever way it was deleted."""
-    _touch(instance)
+    _touch(instance, going=True)
 
 
-def _touch(page: JobPage) -> None:
+def _touch(page: JobPage, *, going: bool = False) -> None:
     with _never_raising(page):
-        services.touch(page_id=page.pk, intent=TellFollowers.AUTOMATIC)
+        services.touch(page_id=page.pk, intent=TellFollowers.AUTOMATIC, going=going)
 
 
 @contextmanager

@@ -163,6 +163,10 @@ class AnnouncedStateQuerySet(models.QuerySet["AnnouncedState"]):
         """States that will be compared, now or later."""
         return self.filter(due_at__isnull=False)
 
+    def said_nothing(self) -> AnnouncedStateQuerySet:
+        """States in whose window nobody gave a line or a reason."""
+        return self.filter(note="", because="")
+
     def touch(
         self,
         *,

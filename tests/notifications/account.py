@@ -233,10 +233,17 @@ class Job:
 
     def delete(self, now: dt.datetime) -> None:
         if self.has_state:
-            self.touch(now)
+            self.touch(now, going=True)
         self.is_deleted, self.is_live, self.scheduled = True, False, None
 
-    def touch(self, now: dt.datetime, wish: str = "AUTOMATIC", note: str = "") -> None:
+    def touch(
+        self,
+        now: dt.datetime,
+        wish: str = "AUTOMATIC",
+        note: str = "",
+        *,
+        going: bool = False,
+    ) -> None:
         if not self.has_state:
             # A first publication: nobody follows, so there is nothing to wait for.
             self.has_state, self.due_at = True, now
@@ -247,6 +254,11 @@ class Job:
             self.note = f"{self.note} {note}"
         else:
             self.note = note or self.note
+        if self.known is not None and not going:
+            # What was said of an act ends with it when the act is undone.
+            alone = self.note if self.wish == "SEND" else ""
+            if not self._news(self.public(now), "SEND", alone):
+                self.note = ""
 
     def wake(self, now: dt.datetime) -> None:
         """Publish and take down what a day was set for."""

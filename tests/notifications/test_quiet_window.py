@@ -4,9 +4,11 @@ import datetime as dt
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.urls import reverse
 
 from jobs.models import JobPage
+from jobs.services import close_job, reopen_job
 from notifications import reconciling, services
 from notifications.models import AnnouncedState, Announcement, AnnouncementSettings
 from tests.factories import (
@@ -210,6 +212,74 @@ def test_an_edit_that_comes_just_before_the_comparison_starts_the_window_again(
 
     assert not services.announce_next()
     assert not Announcement.objects.exists()
+
+
+LINE = "We found somebody & are glad."
+
+
+class TestALine:
+    """What an editor added for followers, once the act that it was about is undone."""
+
+    def test_of_a_close_is_not_sent_with_a_change_of_pay(self, followed, told):
+        close_job(page_id=followed.pk, reason="FILLED", note=LINE)
+        reopen_job(page_id=followed.pk)
+        edit(JobPage.objects.get(), pay_max=29000)
+
+        assert told() == f"Pay changed: {TITLE}"
+        assert Announcement.objects.get().note == ""
+
+    def test_of_a_close_is_not_sent_with_another_one(self, followed, told):
+        close_job(page_id=followed.pk, reason="FILLED", note=LINE)
+        reopen_job(page_id=followed.pk)
+        close_job(page_id=followed.pk, reason="CANCELLED")
+
+        assert told() == f"Cancelled: {TITLE}"
+        assert Announcement.objects.get().note == ""
+
+    def test_of_the_act_that_undoes_is_not_kept_either(self, followed, told):
+        close_job(page_id=followed.pk, reason="FILLED")
+        reopen_job(page_id=followed.pk, note=LINE)
+        edit(JobPage.objects.get(), pay_max=29000)
+
+        assert told() == f"Pay changed: {TITLE}"
+        assert Announcement.objects.get().note == ""
+
+    def test_ends_with_the_transaction_that_undoes(self, followed, told):
+        close_job(page_id=followed.pk, reason="FILLED", note=LINE)
+        with transaction.atomic():
+            reopen_job(page_id=followed.pk)
+            transaction.set_rollback(True)
+
+        assert told() == f"Filled: {TITLE}"
+        assert Announcement.objects.get().note == LINE
+
+    def test_joins_the_next_while_both_have_news(self, followed, told):
+        edit(followed, pay_max=29000, change_note="More pay.")
+        edit(JobPage.objects.get(), workplace="HYBRID", change_note="And less way.")
+
+        assert told() == f"Pay and workplace changed: {TITLE}"
+        assert Announcement.objects.get().note == "More pay. And less way."
+
+    def test_stays_where_only_part_is_undone(self, followed, told):
+        edit(followed, pay_max=29000, workplace="HYBRID", change_note=LINE)
+        edit(JobPage.objects.get(), workplace="ON_SITE")
+
+        assert told() == f"Pay changed: {TITLE}"
+        assert Announcement.objects.get().note == LINE
+
+    def test_that_is_to_be_sent_by_itself_outlives_a_publication(self, followed, told):
+        edit(followed, tell_followers="SEND", change_note=LINE)
+        edit(JobPage.objects.get())
+
+        assert told() is not None
+        assert Announcement.objects.get().note == LINE
+
+    def test_on_wording_waits_for_somebody_to_ask_for_it(self, followed, told):
+        edit(followed, body=[("paragraph", "<p>At nine.</p>")], change_note=LINE)
+        edit(JobPage.objects.get(), tell_followers="SEND")
+
+        assert told() is not None
+        assert Announcement.objects.get().note == LINE
 
 
 class TestCancelling:

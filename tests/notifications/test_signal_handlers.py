@@ -32,9 +32,10 @@ PAGE_SIGNALS = {
     "on_job_deleted": pre_delete,
 }
 #: What an editor's click may cost on top of Wagtail's own queries, savepoints
-#: counted; and what blanking a wish for followers costs on top of that.
+#: counted; and what blanking a wish for followers, and comparing lest its line is of
+#: an act that is undone, cost on top of that.
 ADDED_QUERIES = 8
-BLANKING = 2
+HEEDING = 6
 
 
 def broken(**kwargs):
@@ -163,6 +164,7 @@ class TestCostOfAClick:
             make_subscription(record=record)
         expansion.expand_next()
         if wish:
+            services.ensure_state(record_id=record.pk)
             edit(job, tell_followers=wish, change_note="A & B", publish=False)
         job = JobPage.objects.get(pk=job.pk)
         with CaptureQueriesContext(connection) as captured:
@@ -172,7 +174,7 @@ class TestCostOfAClick:
     def test_it_does_not_grow_with_the_number_of_followers(self, db, click):
         assert self.queries(click, followers=50) == self.queries(click, followers=1)
 
-    @pytest.mark.parametrize(("wish", "more"), [("", 0), ("SEND", BLANKING)])
+    @pytest.mark.parametrize(("wish", "more"), [("", 0), ("SEND", HEEDING)])
     def test_it_is_a_handful_of_queries(self, db, click, wish, more):
         # A first one, since some things are looked up once.
         self.queries(click, followers=1, wish=wish)
