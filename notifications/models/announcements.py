@@ -199,13 +199,15 @@ class AnnouncedStateQuerySet(models.QuerySet["AnnouncedState"]):
         """Note in one UPDATE why jobs are about to be taken down; answer how many.
 
         Opens their quiet windows: if nothing ends after all, the next comparison
-        finds no news and forgets the reason.
+        finds no news and forgets the reason. One that was given before stays unless
+        there is another: a job may be unpublished for a reason, then deleted.
         """
         values: dict[str, Any] = {
             "due_at": end_of_quiet_window(now),
-            "because": because,
             "actor_id": actor_id,
         }
+        if because:
+            values["because"] = because
         if note:
             values["note"] = joined_note(note)
         return self.update(**values)

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from jobs.models import BoardSettings, JobPage
 from notifications.models import AnnouncedState, Announcement
-from tests.factories import follow, make_board, make_draft, make_job, make_page
+from tests.factories import edit, follow, make_board, make_draft, make_job, make_page
 from tests.notifications.conftest import READERS, TITLE, Staff
 from tests.notifications.reading import says, squeezed
 
@@ -165,6 +165,32 @@ class TestTheReason:
         assert told() == f"Taken down: {TITLE}"
         announcement = Announcement.objects.get()
         assert (announcement.because, announcement.note) == ("", "")
+
+    def test_is_kept_when_a_later_step_gives_only_a_line(self, followed, staff, told):
+        staff.post(page_url("unpublish", followed), {"ending_because": "IN_ERROR"})
+        staff.post(page_url("delete", followed), {"ending_note": "Sorry & thanks."})
+
+        assert told() == f"Taken down: {TITLE}"
+        says(mail.outbox[0], "published in error.", "Sorry & thanks.")
+        assert Announcement.objects.get().because == "IN_ERROR"
+
+    def test_gives_way_to_a_later_one(self, followed, staff, told):
+        staff.post(page_url("unpublish", followed), {"ending_because": "IN_ERROR"})
+        staff.post(page_url("delete", followed), {"ending_because": "CANCELLED"})
+
+        assert told() == f"Taken down: {TITLE}"
+        assert Announcement.objects.get().because == "CANCELLED"
+
+    @pytest.mark.parametrize("fields", [{}, {"pay_max": 29000}])
+    def test_is_dropped_once_the_job_is_public_again(
+        self, fields, followed, staff, told
+    ):
+        staff.post(page_url("unpublish", followed), {"ending_because": "IN_ERROR"})
+        edit(JobPage.objects.get(), **fields)
+        staff.post(page_url("delete", followed))
+
+        assert told() == f"Taken down: {TITLE}"
+        assert Announcement.objects.get().because == ""
 
     def test_may_be_left_out(self, followed, staff, told):
         staff.post(page_url("unpublish", followed))
