@@ -150,7 +150,7 @@ SAY: dict[str, Callable[[Any], str]] = {
     "locations": lambda value: places(value) or gettext("not stated"),
     "workplace": formatting.workplace,
     "employment_type": formatting.employment_type,
-    "apply": apply,
+    "apply": lambda value: apply(value) or gettext("not stated"),
 }
 
 

@@ -64,6 +64,12 @@ class TestLines:
                     "https://crumb.example/?a=1&b=2 or jobs@crumb.example",
                 ),
             ),
+            (
+                "apply",
+                {"url": "", "email": "jobs@crumb.example"},
+                {"url": "", "email": ""},
+                ("How to apply", "jobs@crumb.example", "not stated"),
+            ),
         ],
     )
     def test_say_both_values_in_words(self, field, before, after, expected):
