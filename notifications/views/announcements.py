@@ -175,7 +175,10 @@ def send_now(request: HttpRequest, state_id: int) -> HttpResponse:
     _check(request)
     if services.send_now(state_id=state_id, user=request.user):
         wake_soon()
-        messages.success(request, _("It goes out now."))
+        if Pause.objects.exists():
+            messages.success(request, _("It goes out when email is resumed."))
+        else:
+            messages.success(request, _("It goes out now."))
     else:
         messages.warning(request, _("Too late: nothing is waiting for this job."))
     return _back(request)

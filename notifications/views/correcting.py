@@ -12,7 +12,7 @@ from wagtail.admin import messages
 from jobs import wording
 from notifications import correcting
 from notifications.forms import CorrectionForm
-from notifications.models import Announcement
+from notifications.models import Announcement, Pause
 from notifications.permissions import may_decide
 from notifications.tasks import wake_soon
 
@@ -31,6 +31,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     if not people or not correcting.may_be_corrected(announcement):
         return _nobody_to_correct(request, pk)
     form = CorrectionForm(request.POST or None)
+    paused = Pause.objects.exists()
     if request.method == "POST" and form.is_valid():
         note = form.cleaned_data["note"]
         try:
@@ -39,13 +40,18 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
             # All that was sent came back since we looked, or was deleted by its age.
             return _nobody_to_correct(request, pk)
         wake_soon()
-        messages.success(request, _("The correction goes out now."))
+        if paused:
+            text = _("The correction goes out when email is resumed.")
+        else:
+            text = _("The correction goes out now.")
+        messages.success(request, text)
         return redirect("notifications_announcement", made.pk)
     context = {
         "announcement": announcement,
         "form": form,
         "lines": wording.lines(found),
         "people": people,
+        "when": _("when email is resumed") if paused else _("at once"),
         "page_title": _("Send a correction"),
         "page_subtitle": announcement.subject,
         "header_icon": "mail",

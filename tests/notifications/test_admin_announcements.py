@@ -196,6 +196,23 @@ class TestDeciding:
 
         assert len(mail.outbox) == (2 if role in DECIDERS else 0)
 
+    @pytest.mark.parametrize(
+        ("is_paused", "said"),
+        [
+            (False, "It goes out now."),
+            (True, "It goes out when email is resumed."),
+        ],
+    )
+    def test_it_says_when_that_is(self, is_paused, said, waiting, staff):
+        if is_paused:
+            Pause.objects.create()
+
+        url = reverse("notifications_send_now", args=[waiting.pk])
+        response = staff.post(url, follow=True)
+
+        [message] = response.context["messages"]
+        assert str(message) == said
+
     @pytest.mark.parametrize("role", ROLES)
     def test_who_may_cancel(self, role, waiting, worker):
         decide(sign_in(role), "cancel", waiting)

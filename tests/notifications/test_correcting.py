@@ -8,7 +8,12 @@ from wagtail.models import PageLogEntry
 from jobs.services import close_job, reopen_job
 from notifications import correcting
 from notifications.forms import CorrectionForm
-from notifications.models import AnnouncedState, Announcement, AnnouncementSettings
+from notifications.models import (
+    AnnouncedState,
+    Announcement,
+    AnnouncementSettings,
+    Pause,
+)
 from notifications.views import correcting as views
 from subscriptions.models import Subscription
 from tests.factories import edit, make_subscription
@@ -209,6 +214,17 @@ class TestInTheAdmin:
         assert "It goes at once to 2 people who got this email" in squeezed(html)
         assert "£29,000" in html
         assert not any(address in html for address in READERS)
+
+    def test_waits_for_email_to_be_resumed(self, wrong, publisher):
+        Pause.objects.create()
+
+        asked = squeezed(publisher.get(self.url(wrong)).content.decode())
+        response = publisher.post(self.url(wrong), {"note": NOTE}, follow=True)
+
+        assert "It goes when email is resumed to 2 people who got this" in asked
+        assert "at once" not in asked
+        [message] = response.context["messages"]
+        assert str(message) == "The correction goes out when email is resumed."
 
     def test_is_sent_by_a_post(self, wrong, publisher, worker):
         publisher.get(self.url(wrong))
