@@ -211,7 +211,7 @@ class TestDeciding:
         response = staff.post(url, follow=True)
 
         [message] = response.context["messages"]
-        assert str(message) == said
+        assert str(message).strip() == said
 
     @pytest.mark.parametrize("role", ROLES)
     def test_who_may_cancel(self, role, waiting, worker):

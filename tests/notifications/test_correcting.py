@@ -224,7 +224,7 @@ class TestInTheAdmin:
         assert "It goes when email is resumed to 2 people who got this" in asked
         assert "at once" not in asked
         [message] = response.context["messages"]
-        assert str(message) == "The correction goes out when email is resumed."
+        assert str(message).strip() == "The correction goes out when email is resumed."
 
     def test_is_sent_by_a_post(self, wrong, publisher, worker):
         publisher.get(self.url(wrong))
