@@ -66,10 +66,13 @@ class FollowersSidePanel(BaseSidePanel):
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         user = self.request.user
         context: dict[str, Any] = super().get_context_data(parent_context)
+        waiting = waiting_of(self.forecast.state)
         context |= outlook_of(self.object, self.forecast)
+        if context["forecast"] is not self.forecast:
+            self.forecast = context["forecast"]
+            waiting = waiting_of(self.forecast.state)
         last = context["last"]
         pause = Pause.objects.select_related("paused_by").first()
-        waiting = waiting_of(self.forecast.state)
         sending = last is not None and last.state in Announcement.ON_ITS_WAY
         return context | {
             # A component is drawn without the request, which would have brought it.
@@ -77,7 +80,8 @@ class FollowersSidePanel(BaseSidePanel):
             "waiting": waiting,
             "is_draft": self.object.has_unpublished_changes or self.is_older,
             "pause": pause,
-            "moves": waiting["is_leaving"] if waiting else sending and not pause,
+            # In a pause too: else it would go on saying so after that.
+            "moves": waiting["is_leaving"] if waiting else sending,
             "may_decide": may_decide(user),
             "may_correct": may_decide(user) and last and may_be_corrected(last),
             "may_see": may_see_announcements(user),
@@ -95,8 +99,12 @@ def outlook_of(page: JobPage, forecast: Forecast) -> dict[str, Any]:
     For ``notifications/admin/includes/foretold.html``: ``stage`` is from ``stage_of``;
     ``what`` and ``lines`` are the news; ``held_until`` says when it goes out if the
     least gap holds it, else "". ``goes_live_at`` is the day that the draft waits for.
+    ``forecast`` is made anew if what it foretold was announced since.
     """
-    news, last = forecast.news, last_announcement(page)
+    last = last_announcement(page)
+    if last and forecast.state and last.version > forecast.state.version:
+        forecast = foretell(page)
+    news = forecast.news
     goes_live_at, held_until = page.go_live_at, forecast.held_until
     if goes_live_at is None or goes_live_at <= timezone.now():
         goes_live_at = None

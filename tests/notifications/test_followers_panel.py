@@ -11,8 +11,9 @@ from wagtail.models import Workflow
 from jobs import formatting
 from jobs.models import JobPage
 from jobs.services import close_job
-from notifications import services
+from notifications import services, side_panels
 from notifications.admin_messages import when
+from notifications.foretelling import last_announcement
 from notifications.models import (
     AnnouncedState,
     Announcement,
@@ -317,8 +318,37 @@ class TestBeingWatched:
         assert "On its way" in text
         assert "Sent to 0 of 0" not in text
         assert moves(publisher, followed)
-        Pause.objects.create(paused_by=publisher.user)
+
+    def test_it_is_looked_at_again_in_a_pause_until_that_is_over(
+        self, followed, publisher, worker
+    ):
+        edit(followed, pay_max=29000)
+        publisher.post(decision_url("send_now"))
+        pause = Pause.objects.create(paused_by=publisher.user)
+        services.announce_next()
+        assert moves(publisher, followed)
+
+        pause.delete()
+        worker.run()
         assert not moves(publisher, followed)
+
+    def test_what_is_announced_while_it_is_drawn_is_not_foretold(
+        self, followed, publisher, monkeypatch
+    ):
+        edit(followed, pay_max=29000)
+        publisher.post(decision_url("send_now"))
+
+        def announced_just_now(page):
+            services.announce_next()
+            return last_announcement(page)
+
+        monkeypatch.setattr(side_panels, "last_announcement", announced_just_now)
+        [drawn, again] = (panel(publisher, followed) for _ in range(2))
+
+        assert "On its way" in drawn
+        assert "Publishing will tell" not in drawn
+        assert "Nothing they follow has changed since" in drawn
+        assert drawn == again
 
     def test_by_itself_it_says_the_same_as_beside_the_form(self, followed, publisher):
         edit(followed, pay_max=29000, publish=False)
