@@ -184,14 +184,14 @@ def test_a_company_hears_once_of_two_first_followers_at_the_same_moment(
         for job in jobs
     ]
     both_look = threading.Barrier(2)
-    due_at = owing._notice_due_at
+    due_at = owing.notice_due_at
 
-    def look_together(*args):
+    def look_together(*args, **before):
         with contextlib.suppress(threading.BrokenBarrierError):
             both_look.wait(timeout=1)
-        return due_at(*args)
+        return due_at(*args, **before)
 
-    monkeypatch.setattr(owing, "_notice_due_at", look_together)
+    monkeypatch.setattr(owing, "notice_due_at", look_together)
 
     together(*[partial(subscriptions.confirm, token=token) for token in tokens_])
 
