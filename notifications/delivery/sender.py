@@ -266,9 +266,9 @@ class Sender:
         try:
             self._shared.trouble.clear()
         except (InterfaceError, OperationalError):
-            # The row is settled, and the next answer is another chance.
+            # The row is settled, and the next answer is another chance. The connection
+            # is not closed here, since the lease holds a cursor of it.
             logger.warning("That the mail server works could not be noted")
-            connection.close_if_unusable_or_obsolete()
 
     def _put_off(
         self, lease: Lease, email: OutgoingEmail, words: str, outcome: Outcome

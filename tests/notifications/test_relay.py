@@ -4,7 +4,7 @@ import logging
 from types import SimpleNamespace
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.models import Sum
 from django.urls import reverse
 
@@ -379,8 +379,10 @@ class TestADatabaseThatIsAwayOnce:
         assert Heartbeat.objects.get(name=RELAY).trouble == ""
 
     def test_counts_a_message_that_was_taken_once(
-        self, committed, sink, announced, fail_once
+        self, committed, sink, announced, fail_once, monkeypatch
     ):
+        # Old enough to be closed, which would take the cursor of the lease along.
+        monkeypatch.setattr(connection, "close_at", 0)
         fail_once(RelayTrouble, "clear")
 
         announced(followers=3)
