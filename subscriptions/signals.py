@@ -8,8 +8,7 @@ subscription_requested = Signal()
 Sent by ``subscriptions.services.subscribe`` inside the transaction that stores the
 request, for every request that may be answered with an email: a first one, a
 repeated one, and one for an address that follows the job already; not where the
-browser proved the address already. Also sent by ``ask_again``, for somebody who says
-that no link came. A receiver that raises undoes the request.
+browser proved the address already. A receiver that raises undoes the request.
 
 Arguments:
     sender: the ``Subscription`` class.

@@ -8,7 +8,6 @@ from subscriptions.services.audience import (
 from subscriptions.services.choosing import Choices, change_choices
 from subscriptions.services.following import (
     JobNotOpen,
-    ask_again,
     confirm,
     confirm_waiting,
     follow_with_consent,
@@ -40,7 +39,6 @@ __all__ = [
     "Choices",
     "JobNotOpen",
     "Obstacle",
-    "ask_again",
     "change_choices",
     "confirm",
     "confirm_waiting",

@@ -134,16 +134,6 @@ def _requested(
     return subscription
 
 
-@transaction.atomic
-def ask_again(*, subscription: Subscription) -> None:
-    """Ask for the link once more, for somebody who says that none came.
-
-    The limit holds for staff too: nothing is sent while a link of the last hour waits
-    for its answer.
-    """
-    subscription_requested.send(sender=Subscription, instance=subscription)
-
-
 def waiting(*, token: str) -> list[Subscription]:
     """Find all that waits for the answer to a confirmation link, changing nothing.
 
