@@ -3,8 +3,9 @@
 A page signal is a hint that a job may have news; comparing decides, later. So these
 receivers note the hint with the editor's wish and line, blank both where they stood,
 decide nothing but that a line of what was undone is dropped, and never raise: the
-editor's click matters more, and the reconciler finds what they missed. Receivers of our own signals run in the sender's transaction and
-may raise: the visitor is asked to try again.
+editor's click matters more, and the reconciler finds what they missed. Receivers of our
+own signals run in the sender's transaction and may raise: the visitor is asked to try
+again.
 """
 
 from __future__ import annotations
