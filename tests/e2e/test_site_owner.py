@@ -1,5 +1,7 @@
 """A site owner composes pages in the real admin, and visitors see them."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -83,8 +85,13 @@ def test_what_an_owner_composes_is_what_visitors_see(followed, sign_in, open_bro
     owner.goto(f"/admin/pages/{make_home().pk}/edit/")
     text = composer.add("Text", to="body")
     text.get_by_label("Heading").fill("Who we are")
-    text.locator("[contenteditable=true]").click()
+    written = text.locator("[contenteditable=true]")
+    written.click()
+    expect(written).to_be_focused()
     owner.keyboard.type("Three people & a dog.")
+    # The editor of texts hands over what was typed a moment later.
+    handed_over = text.locator("input[name$='-value-text']")
+    expect(handed_over).to_have_value(re.compile("a dog"))
     text.get_by_title("Move up").click()
     actions = owner.get_by_role("navigation", name="Actions (footer)")
     actions.locator("[data-w-dropdown-target=toggle]").click()

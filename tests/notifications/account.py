@@ -295,8 +295,10 @@ class Job:
 
     def look(self, now: dt.datetime) -> None:
         """Compare, if a look is due, and decide."""
-        if self.due_at is None or self.due_at > now:
-            return
+        if self.due_at is not None and self.due_at <= now:
+            self._decide(now)
+
+    def _decide(self, now: dt.datetime) -> None:
         after = self.public(now)
         if self.known is None:
             self.known = after
@@ -308,7 +310,7 @@ class Job:
                 return
             self.cancelled = None
             if found:
-                is_late = now - self.due_at > NEWS_FOR
+                is_late = now - (self.due_at or now) > NEWS_FOR
                 self._make(found, after, now, "too late" if is_late else "told")
             self.known = self._moved_on(after)
         self._close_window()
@@ -318,9 +320,13 @@ class Job:
             return False
         after = self.public(now)
         found = self._news(after, self.wish, self.note)
-        if found:
-            self._make(found, after, now, "cancelled")
-            self.cancelled = after
+        is_cancelled = self.wish != "SEND" and after == self.cancelled
+        if not found or is_cancelled or self._is_silenced(found[0], after, now):
+            # Nobody is owed anything, so it ends as it would by itself.
+            self._decide(now)
+            return True
+        self._make(found, after, now, "cancelled")
+        self.cancelled = after
         self._close_window()
         return True
 
