@@ -94,6 +94,11 @@ class Wire:
         return "OLD" if self.event == "DELETE" else "NEW"
 
     @property
+    def is_of_many(self) -> bool:
+        """Whether rows that come or go at once say by themselves which jobs."""
+        return self.event != "UPDATE" and "FROM" not in self.pages
+
+    @property
     def name(self) -> str:
         return f"jobs_listing_{self.table}_{self.event.lower()}"
 
@@ -234,9 +239,9 @@ class SQLite:
             when = wire.is_change.format(**self.words)
             trigger = self._trigger(wire.name, wire.event, wire.table, what, when)
             yield wire.name, trigger
-        forget = [_FORGET, "DELETE FROM jobs_jobwords WHERE rowid = OLD.number"]
-        trigger = self._trigger(_FORGET_NAME, "DELETE", "jobs_joblisting", forget)
-        yield _FORGET_NAME, trigger
+        what = [_FORGET, "DELETE FROM jobs_jobwords WHERE rowid = OLD.number"]
+        forget = ("DELETE", "jobs_joblisting", what)
+        yield _FORGET_NAME, self._trigger(_FORGET_NAME, *forget)
 
     def _trigger(
         self, name: str, event: str, table: str, what: list[str], when: str = ""
@@ -303,29 +308,29 @@ class PostgreSQL:
             f" || to_tsvector({config}, {_WORDS.format(**self.words)})"
         )
         listing = _LISTING.format(**self.words, which=job, lexemes=lexemes)
-        return [
-            f"{listing} ON CONFLICT DO NOTHING",
-            _PLACES.format(**self.words, which=listed),
-        ]
+        places = _PLACES.format(**self.words, which=listed)
+        return [f"{listing} ON CONFLICT DO NOTHING", places]
 
     def triggers(self) -> Iterator[tuple[str, list[str]]]:
         for wire in WIRES:
-            pages = wire.pages.format(row=wire.row)
+            pages, each = wire.pages.format(row=wire.row), "FOR EACH ROW"
+            if wire.is_of_many:
+                # A job is written once, however many of its rows a statement writes.
+                pages = f"{wire.pages.format(row='changed')} FROM changed"
+                each = f"REFERENCING {wire.row} TABLE AS changed FOR EACH STATEMENT"
+            elif wire.changed:
+                each += f" WHEN ({wire.is_change.format(**self.words)})"
             what = f"PERFORM jobs_listing_sync(ARRAY({pages})::bigint[])"
-            when = wire.is_change.format(**self.words)
-            trigger = self._trigger(wire.name, wire.event, wire.table, what, when)
+            trigger = self._trigger(wire.name, wire.event, wire.table, each, what)
             yield wire.name, trigger
-        trigger = self._trigger(_FORGET_NAME, "DELETE", "jobs_joblisting", _FORGET)
-        yield _FORGET_NAME, trigger
+        forget = ("DELETE", "jobs_joblisting", "FOR EACH ROW", _FORGET)
+        yield _FORGET_NAME, self._trigger(_FORGET_NAME, *forget)
 
-    def _trigger(
-        self, name: str, event: str, table: str, what: str, when: str = ""
-    ) -> list[str]:
-        condition = f"WHEN ({when})" if when else ""
+    def _trigger(self, name: str, event: str, table: str, each: str, what: str) -> Any:
         return [
             self._function(f"{name}()", "trigger", f"{what}; RETURN NULL"),
             f"DROP TRIGGER IF EXISTS {name} ON {table}",
-            f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW {condition} "
+            f"CREATE TRIGGER {name} AFTER {event} ON {table} {each} "
             f"EXECUTE FUNCTION {name}()",
             f"COMMENT ON TRIGGER {name} ON {table} IS '{self.digest}'",
         ]

@@ -17,6 +17,7 @@ from wagtail.admin.views.pages.bulk_actions import (
 from wagtail.models import Page
 
 from jobs.models import BoardSettings, JobPage
+from notifications.bulk_actions import JobBulkAction
 from notifications.bulk_choosing import listed_ids
 from notifications.checklist import refused
 
@@ -58,10 +59,7 @@ class Publish(OfTheJobList, PublishBulkAction):
         rest = [page for page in pages if page.pk not in needs]
         return rest, others | {"left_alone": left_alone}
 
-    def prepare_action(self, objects: Any, objects_without_access: Any) -> Any:
-        if not objects:
-            return self.render_to_response(self.get_context_data())
-        return None
+    prepare_action = JobBulkAction.prepare_action
 
     def execute_action(
         self,

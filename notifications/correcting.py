@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Kind = Announcement.Kind
 #: The same correction by the same person within this time is a button pressed twice.
-IS_THE_SAME = dt.timedelta(minutes=10)
+PRESSED_TWICE_WITHIN = dt.timedelta(minutes=10)
 
 
 class NotCorrectable(Exception):
@@ -127,7 +127,7 @@ def correct(*, announcement_id: int, note: str, user: Any) -> Announcement:
     state = AnnouncedState.objects.select_for_update().get(record=record)
     now = clock.database_now()
     same = wrong.corrections.filter(note=note, actor=user)
-    sent = same.filter(created_at__gt=now - IS_THE_SAME).first()
+    sent = same.filter(created_at__gt=now - PRESSED_TWICE_WITHIN).first()
     if sent is not None:
         return sent
     before = state.facts or wrong.after

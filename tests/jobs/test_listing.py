@@ -258,6 +258,23 @@ class TestBulk:
     @pytest.mark.skipif(
         connection.vendor != "postgresql", reason="SQLite keeps no row that was."
     )
+    def test_writes_a_job_once_for_each_statement_and_not_for_each_row(self, shared):
+        written = (
+            "SELECT n_tup_ins FROM pg_stat_xact_user_tables "
+            "WHERE relname = 'jobs_joblisting'"
+        )
+        asks = ["A boat", "Two years of baking", "French"]
+        with connection.cursor() as cursor:
+            cursor.execute(written)
+            before = cursor.fetchone()[0]
+            make_jobs(20, requirements=asks, locations=["York", "Hull"], **shared)
+            cursor.execute(written)
+            # With the jobs, with their places and with their requirements.
+            assert cursor.fetchone()[0] - before == 3 * 20
+
+    @pytest.mark.skipif(
+        connection.vendor != "postgresql", reason="SQLite keeps no row that was."
+    )
     def test_turns_the_edition_once_in_each_statement(self, shared):
         written = (
             "SELECT SUM(n_tup_ins + n_tup_upd) FROM pg_stat_xact_user_tables "
