@@ -326,7 +326,9 @@ class PostgreSQL:
         forget = ("DELETE", "jobs_joblisting", "FOR EACH ROW", _FORGET)
         yield _FORGET_NAME, self._trigger(_FORGET_NAME, *forget)
 
-    def _trigger(self, name: str, event: str, table: str, each: str, what: str) -> Any:
+    def _trigger(
+        self, name: str, event: str, table: str, each: str, what: str
+    ) -> list[str]:
         return [
             self._function(f"{name}()", "trigger", f"{what}; RETURN NULL"),
             f"DROP TRIGGER IF EXISTS {name} ON {table}",
