@@ -7,13 +7,11 @@ No count reads more than a bounded number of rows, however many jobs there are.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper
-from django.db.models.expressions import RawSQL
 
 from jobs.choices import EmploymentType, Workplace
 from jobs.models.listing import NO_PAY
@@ -30,6 +28,8 @@ COUNT_LIMIT = 1_000
 SAMPLE = 500
 #: As far as a choice is counted in its index.
 FEW = 100
+#: As many jobs at most are expected to have words that are rare.
+RARE = 4_000
 #: As many companies and places are offered, those with most jobs.
 MOST_VALUES = 25
 
@@ -78,59 +78,65 @@ class Counter:
 
     def bases(self) -> str:
         """The jobs that all but one of the filters leave, and those that all do."""
-        names = [*self.filters.active, ALL]
-        each = [
-            f"b_{name} AS ({self._base(name)}), s_{name} AS (SELECT * FROM b_{name} "
-            f"LIMIT (SELECT CASE WHEN COUNT(*) > {COUNT_LIMIT} THEN {SAMPLE} "
-            f"ELSE {COUNT_LIMIT} END FROM b_{name}))"
-            for name in names
-        ]
-        return ", ".join(each)
-
-    @cached_property
-    def _wider(self) -> str:
-        """A filter without which the jobs are found that all filters leave; or "".
-
-        These are among those, and where text is searched finding them twice is most of
-        the work. A column says it of each.
-        """
-        return next((x for x in self.filters.active if COLUMNS[x]), "")
-
-    def _base(self, name: str) -> str:
-        columns = self._columns(name)
-        if name == self._wider:
-            columns = [*dict.fromkeys([*columns, *self._columns(ALL)]), "fits"]
-        by = self.filters.all_but(name)
-        ready = self.filters.prepared(
-            (*by, *columns), lambda: first(self._jobs(name, by), *columns)
-        )
-        sql, params = composed(partial(ready.statement, **self.filters.given), *columns)
+        found = self._rare_words()
+        if found is None:
+            return ", ".join(map(self._base, [*self.filters.active, ALL]))
+        # From here on the table has no jobs but those with the words. Only without the
+        # words there are others.
+        of_all = self._base("q")
+        sql, params = found
         self.params += params
-        if name != ALL or not self._wider:
-            return sql
-        these = ", ".join(columns)
-        return (
-            f"SELECT {these} FROM b_{self._wider} WHERE fits "
-            f"UNION ALL SELECT {these} FROM ({sql}) AS older LIMIT {COUNT_LIMIT + 1}"
-        )
+        names = [*self.filters.all_but("q"), ALL]
+        rest = [self._base(name, is_found=True) for name in names]
+        return ", ".join([of_all, f"jobs_joblisting AS MATERIALIZED ({sql})", *rest])
 
-    def _columns(self, name: str) -> list[str]:
+    def _base(self, name: str, *, is_found: bool = False) -> str:
+        """What is left without the filter ``name``, and the sample of it."""
+        by = self.filters.all_but(name)
         active = self.filters.active
         counted = [x for x in COLUMNS if x not in active] if name == ALL else [name]
-        return ["number", *(column for x in counted for column in COLUMNS[x])]
+        columns = ["number", *(column for x in counted for column in COLUMNS[x])]
 
-    def _jobs(self, name: str, by: list[str]) -> JobListingQuerySet:
-        jobs = self.filters.narrowed(by)
-        if name == ALL and self._wider:
-            # Older ones than those that are known; none where all of them are.
-            known = f"b_{self._wider}"
-            oldest = f"SELECT MIN(number) FROM {known}"
-            are_more = f"(SELECT COUNT(*) FROM {known}) > {COUNT_LIMIT}"
-            return jobs.filter(number__lt=RawSQL(f"{oldest} WHERE {are_more}", []))
-        if name == self._wider:
-            fits = ExpressionWrapper(self.filters.condition(name), BooleanField())
-            return jobs.annotate(fits=fits)
-        return jobs
+        def make() -> QuerySet[JobListing, Any]:
+            if not is_found:
+                return first(self.filters.narrowed(by), *columns)
+            # They come as they were found, the newest first. Sorting each base again
+            # would take as long as finding them.
+            jobs = self.filters.narrowed(x for x in by if x != "q")
+            return first(jobs.order_by(), *columns)
+
+        ready = self.filters.prepared((is_found, *by, *columns), make)
+        sql, params = composed(partial(ready.statement, **self.filters.given), *columns)
+        self.params += params
+        return (
+            f"b_{name} AS ({sql}), s_{name} AS (SELECT * FROM b_{name} "
+            f"LIMIT (SELECT CASE WHEN COUNT(*) > {COUNT_LIMIT} THEN {SAMPLE} "
+            f"ELSE {COUNT_LIMIT} END FROM b_{name}))"
+        )
+
+    def _rare_words(self) -> tuple[str, list[Any]] | None:
+        """A statement that finds all jobs with the words; None where these are many.
+
+        PostgreSQL's index of words knows no order. So a base that is counted in the
+        order of the list asks job after job for the words, until it has enough; the
+        index finds those of all bases at once, however many they are. How many it
+        expects tells which is quicker, and costs no more than asking. SQLite's index is
+        in the order of the list.
+        """
+        if connection.vendor != "postgresql" or "q" not in self.filters.active:
+            return None
+        columns = sorted({"number", "closes_at"}.union(*COLUMNS.values()))
+        ready = self.filters.prepared(
+            ("found",), lambda: self.filters.narrowed(["q"]).values_list(*columns)
+        )
+        try:
+            sql, params = ready.statement(**self.filters.given)
+        except EmptyResultSet:
+            return None
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+            ((explained,),) = cursor.fetchone()
+        return (sql, params) if explained["Plan"]["Plan Rows"] <= RARE else None
 
     def base_for(self, name: str) -> str:
         """Where the choices of a filter are counted: all, or a sample of too many."""

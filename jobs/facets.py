@@ -118,7 +118,10 @@ known: Memory[Facets] = Memory(200)
 
 
 def count(filters: JobFilters) -> Facets:
-    """Count what ``filters`` leave, and each choice of each filter. One query."""
+    """Count what ``filters`` leave, and each choice of each filter.
+
+    One query. With words, PostgreSQL is asked first how many jobs it expects.
+    """
     counter = counting.Counter(filters)
     found: dict[str, dict[str, tuple[int, int, str]]] = {}
     for name, value, label, number, weight in counter.rows():

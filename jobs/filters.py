@@ -165,7 +165,7 @@ class JobFilters:
         workplaces = sorted({*cleaned["workplace"], Workplace.REMOTE.value})
         return cleaned | {"location": places, "workplace": workplaces}
 
-    @property
+    @cached_property
     def active(self) -> list[str]:
         """The filters that narrow the list, in the order of the form."""
         passive = {"sort", "pay_unstated"}
