@@ -16,14 +16,15 @@ from wagtail.admin import messages
 from jobs import formatting, wording
 from jobs.facts import facts_now, private_paths
 from jobs.models import JobPage, JobRecord
-from notifications import clock, services
+from notifications import clock, comparing, foretelling
 from notifications.audience import crowd_of, hearing
 from notifications.foretelling import foretell
 from notifications.models import AnnouncedState, Announcement, Pause
 from notifications.permissions import may_see_announcements
 
 if TYPE_CHECKING:
-    from notifications.services import News, Outlook
+    from notifications.comparing import News
+    from notifications.foretelling import Outlook
     from subscriptions.models import SubscriptionQuerySet
 
 Kind = Announcement.Kind
@@ -33,7 +34,7 @@ def tell_outlook(request: HttpRequest, page: JobPage) -> None:
     """Add a message on what will be told about a job after its public state changed."""
     record = JobRecord.objects.filter(page_id=page.pk).first()
     _note_actor(record, request.user)
-    outlook = services.outlook(record=record)
+    outlook = foretelling.outlook(record=record)
     text = outlook_text(outlook)
     if text:
         _add(request, text, told=bool(outlook.told))
@@ -82,14 +83,14 @@ def tell_many(request: HttpRequest, record_ids: list[int]) -> None:
         "record__page__requirements", "record__page__locations"
     ):
         after = facts_now(state.record, now, private)
-        news = services.news_between(state, after, now)
+        news = comparing.news_between(state, after, now)
         if news is not None:
             rows = changed if news.kind == Kind.CHANGED else ended
             rows.append(state.record_id)
     followers = hearing(changed=changed, ended=ended)
     records = JobRecord.objects.filter(pk__in=followers.values("record"))
     if len(records) == 1:
-        text = outlook_text(services.outlook(record=records[0]))
+        text = outlook_text(foretelling.outlook(record=records[0]))
         if len(record_ids) > 1:
             text = _("“%(title)s”: %(text)s") % {
                 "title": records[0].title,

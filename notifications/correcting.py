@@ -10,10 +10,10 @@ from django.db.models import Exists, OuterRef, Q
 
 from jobs.facts import facts_now
 from jobs.models import JobRecord
-from notifications import clock, services
+from notifications import clock, comparing, services
+from notifications.comparing import News
 from notifications.delivery.inserting import mailable
 from notifications.models import AnnouncedState, Announcement, OutgoingEmail
-from notifications.services import News
 from subscriptions.services import recipients
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _change_of(state: AnnouncedState) -> list[Change]:
     if state.facts is None:
         return []
     after = facts_now(state.record, clock.database_now())
-    news = services.compare(state.facts, after, intent="", note="")
+    news = comparing.compare(state.facts, after, intent="", note="")
     return news.changes if news is not None and news.kind == Kind.CHANGED else []
 
 
@@ -132,7 +132,7 @@ def correct(*, announcement_id: int, note: str, user: Any) -> Announcement:
         return sent
     before = state.facts or wrong.after
     found = _change_of(state)
-    after = services.moved_on(before, facts_now(record, now)) if found else before
+    after = comparing.moved_on(before, facts_now(record, now)) if found else before
     state.version += 1
     correction = services.create(
         state,

@@ -19,9 +19,9 @@ from jobs.choices import EmploymentType, PayPeriod, RequirementKind, Workplace
 from jobs.facts import CLOSED, OPEN, TAKEN_DOWN, changes, facts_of
 from jobs.models import JobPage, JobRecord
 from notifications import clock, headings, messages, previews, services
+from notifications.comparing import News
 from notifications.models import AnnouncedState, Announcement, EmailText
 from notifications.rendering import Content
-from notifications.services import News
 from subscriptions import retention, tokens
 from subscriptions.models import Subscription
 from subscriptions.services import followers_of

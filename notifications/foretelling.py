@@ -1,7 +1,7 @@
-"""Foretelling, while somebody writes, what publishing a draft will tell to whom.
+"""Foretelling what followers will be told: of a draft, and of what waits.
 
-The same comparison as later in a worker, of the draft instead of the public page. It
-writes nothing.
+The same comparison as later in a worker; of a draft that somebody writes, instead of
+the public page. It writes nothing.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from jobs.facts import (
     is_open,
     private_paths,
 )
-from jobs.models import JobPage
-from notifications import clock, services
+from jobs.models import JobPage, JobRecord
+from notifications import clock, comparing, services
 from notifications.audience import Crowd, audience, crowd_of, hearing, people_told
 from notifications.models import AnnouncedState, Announcement, AnnouncementSettings
 from notifications.models.announcements import STRENGTH
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from wagtail.models import Page
 
-    from notifications.services import News
+    from notifications.comparing import News
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class Forecast:
             self.state,
             self.news,
             before=self.before,
-            after=services.moved_on(self.before, self.after),
+            after=comparing.moved_on(self.before, self.after),
             now=self.now,
         )
         return preview_announcement(told)
@@ -98,14 +98,14 @@ def foretell(page: JobPage) -> Forecast:
     news = _news_if_published(announced, page, after, now)
     minor = [c for c in changes(before, after) if c.minor] if is_open(after) else []
     window = dt.timedelta(minutes=AnnouncementSettings.load().quiet_minutes)
-    held = services.held_until(news, record, now) if news else None
+    held = comparing.held_until(news, record, now) if news else None
     return Forecast(
         state=announced,
         followers=followers,
         told=people_told(record_id=record.pk, kind=news.kind) if news else 0,
         news=news,
         minor=len(minor),
-        cancelled=services.is_cancelled(announced, after),
+        cancelled=comparing.is_cancelled(announced, after),
         intent=announced.intent,
         held_until=held if held and held > now + window else None,
         before=before,
@@ -120,7 +120,7 @@ def _news_if_published(
     """Compare with ``draft``; its wish and its line join those in ``announced``."""
     announced.intent = _strongest(announced.intent, draft.tell_followers)
     announced.note = _joined(announced.note, draft.change_note)
-    return services.news_between(announced, after, now)
+    return comparing.news_between(announced, after, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +133,11 @@ class Waiting:
 
 def waiting_email(state: AnnouncedState) -> Waiting | None:
     """Show the email that goes out if nobody does anything more; None for none."""
-    news = services.news_of(state)
+    news = comparing.news_of(state)
     if news is None or state.facts is None:
         return None
     now = clock.database_now()
-    after = services.moved_on(state.facts, facts_now(state.record, now))
+    after = comparing.moved_on(state.facts, facts_now(state.record, now))
     announcement = services.draft_announcement(
         state, news, before=state.facts, after=after, now=now
     )
@@ -245,3 +245,36 @@ def _strongest(*intents: str) -> str:
 
 def _joined(earlier: str, note: str) -> str:
     return earlier if note in ("", earlier) else f"{earlier} {note}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What will happen to a job's followers if nobody does anything more.
+
+    ``news`` is None when they will not be told; ``cancelled`` says whether that is
+    because it was cancelled before. ``due_at`` is when it goes out, the least gap
+    counted in; None when no comparison is waiting. ``told`` counts those among the
+    ``followers`` who want to hear of such news.
+    """
+
+    state: AnnouncedState | None
+    news: News | None
+    due_at: dt.datetime | None
+    followers: int
+    told: int
+    cancelled: bool = False
+
+
+def outlook(*, record: JobRecord | None) -> Outlook:
+    """Foretell what the next comparison of a job will decide."""
+    state = AnnouncedState.objects.filter(record=record).first() if record else None
+    if record is None or state is None:
+        return Outlook(None, None, None, 0, 0)
+    followers = followers_of(record_id=record.pk)
+    # Not of `record`, which may hold the page as it was.
+    after = facts_now(state.record, clock.database_now()) if state.due_at else None
+    news = comparing.news_between(state, after) if after else None
+    told = people_told(record_id=record.pk, kind=news.kind) if news else 0
+    cancelled = after is not None and comparing.is_cancelled(state, after)
+    due_at = comparing.goes_out_at(state, news)
+    return Outlook(state, news, due_at, followers, told, cancelled)

@@ -18,7 +18,7 @@ from wagtail.permissions import policy_registry
 
 from jobs.facts import facts_now
 from jobs.models import JobPage
-from notifications import services
+from notifications import comparing
 from notifications.job_listing import in_state
 from notifications.models import AnnouncedState
 from notifications.permissions import may_see_announcements
@@ -134,7 +134,7 @@ def count_waiting() -> int:
         page = state.record.page
         private = (page.path,) if page is not None and state.is_private else ()
         after = facts_now(state.record, now, private)
-        found += services.news_between(state, after, now) is not None
+        found += comparing.news_between(state, after, now) is not None
     return found
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from jobs.facts import facts_now, private_paths
 from jobs.models import JobLocation, JobPage, JobRecord, JobRequirement
-from notifications import clock, services
+from notifications import clock, comparing, services
 from notifications.models import (
     AnnouncedState,
     Announcement,
@@ -110,7 +110,7 @@ def _adopt(state_id: int) -> int:
     state = AnnouncedState.objects.select_for_update().get(pk=state_id)
     after = facts_now(record, clock.database_now())
     before = state.facts
-    state.facts = after if before is None else services.moved_on(before, after)
+    state.facts = after if before is None else comparing.moved_on(before, after)
     state.cancelled_digest = ""
     state.close_window()
     state.save()
@@ -149,7 +149,7 @@ def differing() -> Iterator[Difference]:
         # Facts are read from its page alone.
         record: Any = SimpleNamespace(page=page)
         after = facts_now(record, now, private, text=False)
-        if services.compare(before, after, intent="", note="") is None:
+        if comparing.compare(before, after, intent="", note="") is None:
             continue
         if not cancelled or cancelled != _digest_now(record_id, now, private):
             yield Difference(state_id=pk, record_id=record_id, title=title)
@@ -157,7 +157,7 @@ def differing() -> Iterator[Difference]:
 
 def _digest_now(record_id: int, now: dt.datetime, private: tuple[str, ...]) -> str:
     record = JobRecord.objects.select_related("page").get(pk=record_id)
-    return services.digest(facts_now(record, now, private))
+    return comparing.digest(facts_now(record, now, private))
 
 
 def _states() -> Iterator[tuple[tuple[Any, ...], Any]]:

@@ -1,17 +1,15 @@
-"""From a hint that a job has news to an announcement: note, compare, decide.
+"""From a hint that a job has news to an announcement: note, announce, cancel.
 
 ``touch`` is all that an editor's click costs. ``announce_next`` does the rest later,
 in a worker: it takes one job whose quiet window has passed, compares what followers
-were last told with what is public now, and writes one announcement or none.
+were last told with what is public now (``notifications.comparing``), and writes one
+announcement or none.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import logging
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -19,13 +17,22 @@ from wagtail.log_actions import log
 
 from jobs import wording
 from jobs.choices import TellFollowers
-from jobs.facts import CLOSED, OPEN, Change, Facts, changes, facts_now, is_open
+from jobs.facts import Facts, facts_now, is_open
 from jobs.models import JobRecord
 from notifications import clock, headings
-from notifications.audience import people_told
+from notifications.comparing import (
+    News,
+    compare,
+    digest,
+    held_until,
+    is_cancelled,
+    is_declined,
+    moved_on,
+    news_between,
+)
 from notifications.models import AnnouncedState, Announcement, AnnouncementSettings
 from notifications.texts import texts_for
-from subscriptions.services import followers_of, last_confirmed_at
+from subscriptions.services import last_confirmed_at
 
 logger = logging.getLogger(__name__)
 
@@ -33,17 +40,6 @@ logger = logging.getLogger(__name__)
 TRY_AGAIN_AFTER = dt.timedelta(minutes=5)
 
 Kind = Announcement.Kind
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What a comparison found: the kind of announcement, and the differences.
-
-    ``changes`` are those that would be told; wording only is told when asked for.
-    """
-
-    kind: str
-    changes: list[Change]
 
 
 def touch(
@@ -103,40 +99,6 @@ def ensure_state(*, record_id: int) -> AnnouncedState:
     return state
 
 
-def compare(before: Facts, after: Facts, *, intent: str, note: str) -> News | None:
-    """Decide what followers must be told of the way from ``before`` to ``after``.
-
-    Args:
-        before: what they were last told.
-        after: what is public now; only its availability while the job is not open.
-        intent: a value of ``TellFollowers``, or "" for automatic.
-        note: the editor's line, which "send" needs when nothing differs.
-
-    Returns:
-        None when there is nothing that they must be told.
-    """
-    was, now = before["availability"]["state"], after["availability"]["state"]
-    found = changes(before, after) if now == OPEN else []
-    told = found if intent == TellFollowers.SEND else [c for c in found if not c.minor]
-    if was == now == OPEN:
-        worth_it = told or (intent == TellFollowers.SEND and note)
-        return News(Kind.CHANGED, told) if worth_it else None
-    if now == OPEN:
-        return News(Kind.OPEN_AGAIN, told)
-    if was == OPEN:
-        return News(Kind.CLOSED if now == CLOSED else Kind.TAKEN_DOWN, [])
-    return None
-
-
-def moved_on(before: Facts, after: Facts) -> Facts:
-    """The facts that followers know once they were told of ``after``.
-
-    A job that is not open keeps what it was last known for, so that "open again" can
-    say what is different since.
-    """
-    return after if after["availability"]["state"] == OPEN else {**before, **after}
-
-
 def announce_next() -> bool:
     """Compare the one job that has waited longest; False when none is due.
 
@@ -185,7 +147,7 @@ def _announce(state: AnnouncedState, now: dt.datetime) -> None:
     before, news = state.facts, None
     if before is not None and not is_cancelled(state, after):
         news = compare(before, after, intent=state.intent, note=state.note)
-        if news is not None and _is_declined(state, before, after, now):
+        if news is not None and is_declined(state, before, after, now):
             log_for(record, "notifications.not_told", state.actor)
             news = None
         due_at = held_until(news, record, now) if news and not state.at_once else None
@@ -215,42 +177,6 @@ def _too_old(state: AnnouncedState, now: dt.datetime) -> dict[str, Any]:
     if overdue <= AnnouncementSettings.load().tell_within:
         return {}
     return {"state": Announcement.State.SKIPPED, "finished_at": now}
-
-
-def _is_declined(
-    state: AnnouncedState, before: Facts, after: Facts, now: dt.datetime
-) -> bool:
-    """Whether "do not send" covers the way from ``before`` to ``after``.
-
-    It speaks of a publication. That the job was taken down, or that the closing date
-    passed that followers know, is news of its own.
-    """
-    if state.intent != TellFollowers.DO_NOT_SEND:
-        return False
-    if not is_open(before) or is_open(after):
-        return True
-    closes_at = before.get("closes_at")
-    passed = closes_at is not None and dt.datetime.fromisoformat(closes_at) <= now
-    availability = after["availability"]
-    by_date = availability["reason"] == "closing_date" and passed
-    return not by_date and availability["state"] == CLOSED
-
-
-def is_cancelled(state: AnnouncedState, after: Facts) -> bool:
-    """Whether exactly this news was cancelled, and nobody asks for it now."""
-    if not state.cancelled_digest or state.intent == TellFollowers.SEND:
-        return False
-    return state.cancelled_digest == digest(after)
-
-
-def held_until(news: News, record: JobRecord, now: dt.datetime) -> dt.datetime | None:
-    """Until when a change waits for the least gap since the last one; None if not."""
-    gap = AnnouncementSettings.load().least_gap
-    if news.kind != Kind.CHANGED or not gap:
-        return None
-    told = Announcement.objects.heard().filter(record=record, kind=Kind.CHANGED)
-    last = told.order_by("-version").values_list("created_at", flat=True).first()
-    return last + gap if last is not None and last + gap > now else None
 
 
 def create(
@@ -313,68 +239,6 @@ def draft_announcement(
     return Announcement(**fields | values)
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What will happen to a job's followers if nobody does anything more.
-
-    ``news`` is None when they will not be told; ``cancelled`` says whether that is
-    because it was cancelled before. ``due_at`` is when it goes out, the least gap
-    counted in; None when no comparison is waiting. ``told`` counts those among the
-    ``followers`` who want to hear of such news.
-    """
-
-    state: AnnouncedState | None
-    news: News | None
-    due_at: dt.datetime | None
-    followers: int
-    told: int
-    cancelled: bool = False
-
-
-def outlook(*, record: JobRecord | None) -> Outlook:
-    """Foretell what the next comparison of a job will decide."""
-    state = AnnouncedState.objects.filter(record=record).first() if record else None
-    if record is None or state is None:
-        return Outlook(None, None, None, 0, 0)
-    followers = followers_of(record_id=record.pk)
-    # Not of `record`, which may hold the page as it was.
-    after = facts_now(state.record, clock.database_now()) if state.due_at else None
-    news = news_between(state, after) if after else None
-    told = people_told(record_id=record.pk, kind=news.kind) if news else 0
-    cancelled = after is not None and is_cancelled(state, after)
-    due_at = goes_out_at(state, news)
-    return Outlook(state, news, due_at, followers, told, cancelled)
-
-
-def goes_out_at(state: AnnouncedState, news: News | None) -> dt.datetime | None:
-    """When what ``state`` waits for is told: after its window, and the least gap."""
-    if state.due_at is None or news is None or state.at_once:
-        return state.due_at
-    return held_until(news, state.record, state.due_at) or state.due_at
-
-
-def news_of(state: AnnouncedState) -> News | None:
-    """What comparing ``state`` now would decide to tell; None for nothing."""
-    if state.due_at is None:
-        return None
-    return news_between(state, facts_now(state.record, clock.database_now()))
-
-
-def news_between(
-    state: AnnouncedState, after: Facts, now: dt.datetime | None = None
-) -> News | None:
-    """What followers who know ``state`` would be told if ``after`` became public.
-
-    The intent and the note of ``state`` count. None for nothing. Who asks of many
-    states gives ``now``; else the database is asked for it.
-    """
-    if state.facts is None or is_cancelled(state, after):
-        return None
-    if _is_declined(state, state.facts, after, now or clock.database_now()):
-        return None
-    return compare(state.facts, after, intent=state.intent, note=state.note)
-
-
 @transaction.atomic
 def send_now(*, state_id: int, user: Any) -> bool:
     """End a job's quiet window; the next look of a worker announces. False: too late."""
@@ -420,12 +284,6 @@ def cancel(*, state_id: int, user: Any) -> bool:
     state.close_window()
     state.save()
     return True
-
-
-def digest(facts: Facts) -> str:
-    """A short name for exactly these facts."""
-    text = json.dumps(facts, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def log_for(record: JobRecord, action: str, user: Any) -> None:

@@ -14,7 +14,7 @@ from wagtail.admin.ui.side_panels import BaseSidePanel
 from jobs import wording
 from jobs.choices import TellFollowers
 from jobs.facts import is_open
-from notifications import services
+from notifications import comparing
 from notifications.admin_messages import what, when
 from notifications.audience import people_told
 from notifications.correcting import may_be_corrected
@@ -162,12 +162,12 @@ def waiting_of(state: AnnouncedState | None) -> dict[str, Any] | None:
         return None
     # As it is in the database: the forecast adds the draft's own wish and note.
     saved = AnnouncedState.objects.select_related("record__page").get(pk=state.pk)
-    news = services.news_of(saved)
+    news = comparing.news_of(saved)
     if news is None:
         return None
-    goes_out_at = services.goes_out_at(saved, news)
+    goes_out_at = comparing.goes_out_at(saved, news)
     # A worker that came by has put the end of the gap into ``due_at``.
-    held_until = services.held_until(news, saved.record, timezone.now())
+    held_until = comparing.held_until(news, saved.record, timezone.now())
     return {
         "state": saved,
         "people": people_told(record_id=saved.record_id, kind=news.kind),

@@ -25,7 +25,7 @@ from django.db.models.functions import Coalesce
 from jobs import services as jobs
 from jobs.facts import OPEN, availability_of, facts_now
 from jobs.models import JobRecord, PublicChange
-from notifications import clock, reconciling, services
+from notifications import clock, comparing, reconciling
 from notifications.enquiring import forget_enquiries
 from notifications.models import (
     AnnouncedState,
@@ -142,7 +142,7 @@ def _is_cancelled(state: AnnouncedState, now: dt.datetime) -> bool:
     """Whether what a comparison would find is news that was cancelled."""
     if not state.cancelled_digest:
         return False
-    return services.digest(facts_now(state.record, now)) == state.cancelled_digest
+    return comparing.digest(facts_now(state.record, now)) == state.cancelled_digest
 
 
 def reconcile() -> None:

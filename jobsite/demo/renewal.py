@@ -19,7 +19,7 @@ from jobs.facts import Change, Facts, facts_now
 from jobs.models import JobPage, JobRecord
 from jobsite.demo.days import later
 from jobsite.demo.followers import hashes
-from notifications import services
+from notifications import comparing
 from notifications.models import AnnouncedState, Announcement, OutgoingEmail
 from subscriptions.models import Subscriber, Subscription
 
@@ -175,12 +175,12 @@ class Renewal:
             after = facts_now(record, self.now)
             if state.facts is None:
                 continue
-            if services.compare(state.facts, after, intent="", note="") is None:
+            if comparing.compare(state.facts, after, intent="", note="") is None:
                 continue
             for announcement in record.announcements.filter(
                 kind=Announcement.Kind.CLOSED
             ).order_by("-version")[:1]:
                 if announcement.after["availability"]["reason"] == "closing_date":
                     announcement.delete()
-            state.facts = services.moved_on(state.facts, after)
+            state.facts = comparing.moved_on(state.facts, after)
             state.save(update_fields=["facts"])

@@ -20,7 +20,7 @@ from jobsite.demo.followers import follow
 from jobsite.demo.jobs_culture import COLLECTIONS_ASSISTANT, LAMP_KEEPER
 from jobsite.demo.jobs_sea_and_bread import NIGHT_BAKER, TIMETABLE_PLANNER
 from jobsite.demo.shapes import Fate
-from notifications import clock, services
+from notifications import clock, comparing
 from notifications.models import AnnouncedState
 from subscriptions.services import end_for_job
 
@@ -180,7 +180,7 @@ def night_baker(town: Town, record: JobRecord) -> None:
         acts.publish(town, page, town.days.now)
         acts.tell(record, town.days.now)
     state = AnnouncedState.objects.get(record=record)
-    if services.news_of(state) is None:
+    if comparing.news_of(state) is None:
         # Neither what followers know nor what a publisher chose not to tell them.
         told = ((state.facts or {}).get("pay") or {}).get("low")
         rate = next(x for x in NIGHT_RATES if x not in (told, str(page.pay_min)))

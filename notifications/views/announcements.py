@@ -22,7 +22,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from jobs import wording
 from jobs.facts import facts_now, private_paths
-from notifications import clock, headings, services
+from notifications import clock, comparing, headings, services
 from notifications.audience import audience, counted
 from notifications.correcting import may_be_corrected
 from notifications.delivery import parking
@@ -130,7 +130,7 @@ def waiting_news() -> Iterator[dict[str, Any]]:
     found = []
     for state in states:
         after = facts_now(state.record, now, private)
-        news = services.news_between(state, after, now)
+        news = comparing.news_between(state, after, now)
         if news is not None:
             found.append((state, news, after))
     lines = wording.lines_of_each([news.changes for _state, news, _after in found])

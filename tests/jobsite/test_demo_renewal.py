@@ -11,7 +11,7 @@ from home.models import HomePage, LookSettings, StandardPage
 from jobs.formatting import news_line
 from jobs.models import BoardSettings, Company, JobIndexPage, JobPage
 from jobs.services import close_job
-from notifications import services
+from notifications import comparing, foretelling, services
 from notifications.models import (
     AnnouncedState,
     Announcement,
@@ -30,7 +30,7 @@ class TestRunningStory:
 
         assert state.record.title == "Night baker"
         assert dt.timedelta(minutes=80) < state.due_at - timezone.now()
-        outlook = services.outlook(record=state.record)
+        outlook = foretelling.outlook(record=state.record)
         assert outlook.followers == 12
         assert [x.field for x in outlook.news.changes] == ["pay"]
 
@@ -49,7 +49,7 @@ class TestRunningStory:
         town.run()
 
         [state] = AnnouncedState.objects.waiting()
-        assert services.news_of(state) is not None
+        assert comparing.news_of(state) is not None
 
     def test_waits_again_after_a_publisher_cancelled_it(self, town):
         [state] = AnnouncedState.objects.waiting()
@@ -58,7 +58,7 @@ class TestRunningStory:
         town.run()
 
         [state] = AnnouncedState.objects.waiting()
-        assert services.news_of(state) is not None
+        assert comparing.news_of(state) is not None
 
     def test_waits_again_after_the_job_was_filled(self, town):
         close_job(page_id=town.job("Night baker").pk, reason="FILLED")
@@ -67,7 +67,7 @@ class TestRunningStory:
 
         [state] = AnnouncedState.objects.waiting()
         assert town.job("Night baker").is_open
-        assert services.news_of(state).kind == Announcement.Kind.CHANGED
+        assert comparing.news_of(state).kind == Announcement.Kind.CHANGED
 
 
 class TestRunningLater:

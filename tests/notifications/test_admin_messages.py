@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from jobs.models import JobPage
-from notifications import admin_messages, clock, services
+from notifications import admin_messages, clock, foretelling, services
 from notifications.clock import database_now
 from notifications.models import AnnouncedState, AnnouncementSettings, Pause
 from tests.factories import (
@@ -122,7 +122,7 @@ class TestOutlook:
     """The same sentence, without the admin around it."""
 
     def foretold(self, job):
-        return admin_messages.outlook_text(services.outlook(record=job.record))
+        return admin_messages.outlook_text(foretelling.outlook(record=job.record))
 
     def test_one_follower_is_one_follower(self, followed):
         followed.record.subscriptions.first().delete()
@@ -220,7 +220,7 @@ class TestLeastGap:
         state = AnnouncedState.objects.get()
         services.send_now(state_id=state.pk, user=staff.user)
 
-        outlook = services.outlook(record=told.record)
+        outlook = foretelling.outlook(record=told.record)
         assert outlook.due_at <= worker.now()
 
 
