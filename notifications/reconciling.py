@@ -11,7 +11,6 @@ import datetime as dt
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
@@ -165,15 +164,18 @@ def _states() -> Iterator[tuple[tuple[Any, ...], Any]]:
 
     As plain rows: to make instances of three models for each of 50,000 jobs takes
     longer than all the rest. However many there are, a chunk of them is in memory.
+    Each chunk is a question of its own: SQLite lets nobody write, once others wrote,
+    who has not read an answer to its end.
     """
     rest = AnnouncedState.objects.filter(due_at__isnull=True, facts__isnull=False)
     read = [f"record__page__{name}" for name in READ_OF_PAGES]
     rows = rest.order_by("pk").values_list(*READ_OF_STATES, *read)
-    states = rows.iterator(chunk_size=CHUNK)
-    while chunk := list(islice(states, CHUNK)):
+    last = 0
+    while chunk := list(rows.filter(pk__gt=last)[:CHUNK]):
         split = [(row[: len(READ_OF_STATES)], _page(row)) for row in chunk]
         _read_children({page.pk: page for _row, page in split if page is not None})
         yield from split
+        last = chunk[-1][0]
 
 
 def _page(row: tuple[Any, ...]) -> SimpleNamespace | None:

@@ -9,8 +9,8 @@ import pytest
 from django.core import mail
 from django.db import connection, transaction
 
-from jobs.models import JobRecord
-from notifications import correcting, services, ticking
+from jobs.models import JobPage, JobRecord
+from notifications import correcting, reconciling, services, ticking
 from notifications.delivery import expansion, outbox, owing
 from notifications.delivery.transport import open_transport
 from notifications.delivery.worker import work
@@ -228,3 +228,21 @@ def test_an_edit_while_facts_are_compared_is_not_lost(changed, together, worker)
     told = Announcement.objects.order_by("version").last()
     assert told.after["pay"]["high"] == "30000.00"
     assert AnnouncedState.objects.get().facts["pay"]["high"] == "30000.00"
+
+
+def test_others_may_write_while_somebody_looks_for_missed_news(
+    changed, together, monkeypatch
+):
+    monkeypatch.setattr(reconciling, "CHUNK", 1)
+    services.announce_next()
+    for _ in range(3):
+        make_subscription(job=make_job())
+    while services.announce_next():
+        pass
+    JobPage.objects.update(pay_max=31000)
+
+    found = reconciling.differing()
+    next(found)
+    together(deliver)
+
+    assert reconciling.accept() == 4
