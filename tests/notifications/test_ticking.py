@@ -1,9 +1,12 @@
 """All that time causes: schedules, closing dates, ends of follows, and forgetting."""
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
@@ -30,6 +33,13 @@ def following():
 
 
 class TestTick:
+    def test_every_step_is_documented_in_its_order(self):
+        document = Path(settings.BASE_DIR) / "docs" / "architecture.md"
+        told = document.read_text().split("## What time causes")[1].split("\n## ")[0]
+
+        steps = [step.__name__ for step in ticking.STEPS]
+        assert re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE) == steps
+
     def test_steps_are_done_in_their_order(self, db, worker, monkeypatch):
         done = []
         steps = tuple(lambda number=number: done.append(number) for number in range(3))
