@@ -10,6 +10,8 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from wagtail.models import Revision
 
 from jobs.choices import TellFollowers
 from jobs.models import Company, JobListing, JobPage
@@ -138,23 +140,28 @@ def _republish(
     live: JobPage, values: dict[str, Any], *, note: str, user: Any
 ) -> JobPage:
     before = {name: getattr(live, name) for name in values}
-    draft = (
-        live.get_latest_revision_as_object() if live.has_unpublished_changes else None
-    )
-    # Publishing takes the schedule from every revision.
-    goes_live_at = draft.latest_revision.approved_go_live_at if draft else None
+    # Publishing takes the date from every revision.
+    waiting = [(x.as_object(), x.approved_go_live_at) for x in _waiting(live)]
     for name, value in values.items():
         setattr(live, name, value)
     live.change_note = note
     live.tell_followers = TellFollowers.AUTOMATIC
     live.save_revision(user=user, clean=False, log_action=True).publish(user=user)
-    if draft is not None:
+    for draft, goes_live_at in waiting:
         draft.refresh_from_db(fields=["live_revision", "latest_revision"])
         for name, value in values.items():
             if _follows(draft, name, before[name]):
                 setattr(draft, name, value)
         draft.save_revision(user=user, clean=False, approved_go_live_at=goes_live_at)
     return JobPage.objects.get(pk=live.pk)
+
+
+def _waiting(live: JobPage) -> QuerySet[Revision]:
+    """What is not public yet: the edit that waits for a date, then the newest draft."""
+    if not live.has_unpublished_changes:
+        return Revision.objects.none()
+    kept = Q(approved_go_live_at__isnull=False) | Q(pk=live.latest_revision_id)
+    return live.revisions.filter(kept).order_by("created_at", "pk")
 
 
 def _follows(draft: JobPage, name: str, public: Any) -> bool:

@@ -145,6 +145,22 @@ class TestCloseJob:
         assert (published.title, published.closed_reason) == ("Next Monday", "FILLED")
         assert published.scheduled_revision is None
 
+    def test_leaves_an_edit_to_its_date_with_a_newer_draft_beside_it(self):
+        job, monday = make_job(title="Public"), in_days(1)
+        edit(job, title="Next Monday", go_live_at=monday)
+        edit(fresh(job), title="Not yet", publish=False)
+
+        closed = close_job(page_id=job.pk, reason="FILLED")
+
+        assert closed.scheduled_revision.approved_go_live_at == monday
+        assert draft_of(job).title == "Not yet"
+        with time_machine.travel(in_days(2)):
+            call_command("publish_scheduled")
+        published = fresh(job)
+        assert (published.title, published.closed_reason) == ("Next Monday", "FILLED")
+        assert published.has_unpublished_changes
+        assert draft_of(job).title == "Not yet"
+
     def test_gives_no_date_to_a_draft_that_had_none(self):
         job = make_job()
         edit(job, title="Not yet", publish=False)
