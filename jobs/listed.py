@@ -54,6 +54,7 @@ class _Row(NamedTuple):
     closes_at: dt.datetime | None
     posted_at: dt.datetime | None
     published_at: dt.datetime | None
+    category_pk: int | None
     category_name: str | None
     record_pk: int | None
     news_field: str | None
@@ -133,6 +134,7 @@ _PATHS = {
     "closes_at": "page__closes_at",
     "posted_at": "page__posted_at",
     "published_at": "page__last_published_at",
+    "category_pk": "category_id",
     "category_name": "category__name",
     "record_pk": "page__record__pk",
     "news_field": "page__record__news_field",
@@ -232,12 +234,22 @@ _similar_ones = Prepared(_similar)
 similar_known: Memory[list[ListedJob]] = Memory(200)
 
 
+class Offer(NamedTuple):
+    """Open jobs in the place of another one.
+
+    They are called similar only if ``are_similar``: all of its field of work.
+    """
+
+    jobs: list[ListedJob]
+    are_similar: bool
+
+
 def similar_to(
     *,
     category_id: int | None,
     exclude: int | None,
     request: HttpRequest | None = None,
-) -> list[ListedJob]:
+) -> Offer:
     """Read three open jobs: of the same field first, then the newest others.
 
     One query, once for each field in an edition. ``exclude`` is the page of a job that
@@ -249,7 +261,9 @@ def similar_to(
         return list(_jobs(rows, request))
 
     near = similar_known.get_of_edition(request, category_id, read)
-    return [job for job in near if job.pk != exclude][:SIMILAR]
+    jobs = [job for job in near if job.pk != exclude][:SIMILAR]
+    of_field = category_id is not None
+    return Offer(jobs, of_field and all(x.category_pk == category_id for x in jobs))
 
 
 def addresses(request: HttpRequest | None = None) -> Callable[[str], str]:

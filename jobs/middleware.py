@@ -48,13 +48,13 @@ def _path_at(path: str) -> JobPath | None:
 
 
 def _gone(request: HttpRequest, record: JobRecord) -> HttpResponse:
-    similar = listed.similar_to(
+    offer = listed.similar_to(
         category_id=record.category_id, exclude=record.page_id, request=request
     )
     context = {
         "record": record,
         "was_filled": record.filled_at is not None,
         "ended_on": record.filled_at or record.gone_at,
-        "similar": similar,
+        "offer": offer,
     }
     return render(request, "jobs/gone.html", context, status=410)

@@ -256,7 +256,7 @@ def announcement_values(announcement: Announcement) -> dict[str, Any]:
         **_end_before(announcement),
         "corrects": announcement.corrects.created_at if announcement.corrects else None,
         "website": public.website if public else "",
-        "similar": similar(record),
+        **_offered(record),
         "keep_until": announcement.created_at + retention.keep_followers(),
         "delete_on": announcement.created_at
         + retention.keep_followers()
@@ -348,10 +348,10 @@ def closing_soon_values(page: JobPage) -> dict[str, Any]:
     }
 
 
-def similar(record: JobRecord) -> list[dict[str, str]]:
-    """Up to three open jobs of the same field, as a mail shows them."""
-    jobs = listed.similar_to(category_id=record.category_id, exclude=record.page_id)
-    return [
+def _offered(record: JobRecord) -> dict[str, Any]:
+    """Up to three other open jobs, as a mail shows them, and whether all are similar."""
+    offer = listed.similar_to(category_id=record.category_id, exclude=record.page_id)
+    jobs = [
         {
             "title": job.title,
             "company_name": job.company_name,
@@ -360,8 +360,9 @@ def similar(record: JobRecord) -> list[dict[str, str]]:
             "closes": formatting.day(job.closes_at) if job.closes_at else "",
             "url": absolute(job.url),
         }
-        for job in jobs
+        for job in offer.jobs
     ]
+    return {"offered": jobs, "are_similar": offer.are_similar}
 
 
 def _new_follower(email: OutgoingEmail) -> Content:

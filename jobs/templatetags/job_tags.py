@@ -29,7 +29,7 @@ from jobs.share_cards import ShareCard
 
 if TYPE_CHECKING:
     from jobs.facets import Choice
-    from jobs.listed import ListedJob
+    from jobs.listed import ListedJob, Offer
 
 register = template.Library()
 
@@ -96,8 +96,8 @@ def share_card_url(job: JobPage, board: BoardSettings) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def similar_jobs(context: dict[str, Any], job: JobPage) -> list[ListedJob]:
-    """List three open jobs, of the same field first; one query."""
+def similar_jobs(context: dict[str, Any], job: JobPage) -> Offer:
+    """Offer three open jobs, of the same field first; one query."""
     return listed.similar_to(
         category_id=job.category_id, exclude=job.pk, request=context.get("request")
     )

@@ -61,9 +61,10 @@ def problem(
         "days": retention.keep_requests().days,
     }
     if name == "closed" and record is not None:
-        context["similar"] = listed.similar_to(
+        offer = listed.similar_to(
             category_id=record.category_id, exclude=record.page_id, request=request
         )
+        context["still_open"] = offer.jobs
     return render(request, "subscriptions/confirm_problem.html", context, status=status)
 
 

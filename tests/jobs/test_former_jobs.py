@@ -47,6 +47,19 @@ class TestPathOfAJob:
         assert "It was taken down on 9 June 2026." in page
         assert similar.url in page
         assert "Cook &amp; &lt;steward&gt;" in page
+        assert "Open now and similar</h2>" in page
+
+    def test_that_was_deleted_calls_no_job_of_another_field_similar(self, client):
+        job = make_job(category=make_category())
+        make_job(title="Nurse & midwife")
+        url = job.url
+        job.delete()
+
+        page = client.get(url).content.decode()
+
+        assert "Nurse &amp; midwife" in page
+        assert "Open now</h2>" in page
+        assert "similar" not in page
 
     def test_that_was_deleted_is_gone_for_head_too(self, client):
         job = make_job()

@@ -330,7 +330,7 @@ class TestSorting:
 
         found = listed.similar_to(category_id=food.pk, exclude=job.pk)
 
-        assert [x.pk for x in found] == [same.pk, other.pk]
+        assert [x.pk for x in found.jobs] == [same.pk, other.pk]
 
     def test_similar_jobs_of_a_job_without_a_field_are_the_newest(self):
         make_job(category=make_category())
@@ -338,13 +338,32 @@ class TestSorting:
 
         found = listed.similar_to(category_id=None, exclude=None)
 
-        assert found[0].pk == newest.pk
+        assert found.jobs[0].pk == newest.pk
+        assert not found.are_similar
 
     def test_similar_jobs_are_three_at_most(self):
         for _ in range(4):
             make_job()
 
-        assert len(listed.similar_to(category_id=None, exclude=None)) == 3
+        assert len(listed.similar_to(category_id=None, exclude=None).jobs) == 3
+
+    def test_jobs_are_called_similar_only_if_all_are_of_its_field(self, client):
+        food = make_category()
+        job = make_job(category=food)
+        closed = make_job(category=food, closed_reason="FILLED")
+        make_job(category=food)
+        make_job(category=food)
+
+        similar = client.get(closed.url).content.decode()
+        assert "Open jobs like this one</h2>" in similar
+        assert "Open jobs like this one</a>" in similar
+        assert "Other open jobs</h2>" not in client.get(job.url).content.decode()
+
+        last = make_job(category=make_category())
+        assert "Other open jobs</h2>" in client.get(job.url).content.decode()
+        mixed = client.get(last.url).content.decode()
+        assert "Other open jobs</h2>" in mixed
+        assert "Similar jobs" not in mixed
 
 
 @pytest.mark.django_db

@@ -128,7 +128,7 @@ class TestTags:
         others = {make_job().pk for _ in range(4)}
 
         found = said(
-            "{% similar_jobs job as jobs %}{% for x in jobs %}{{ x.pk }} {% endfor %}",
+            "{% similar_jobs job as offer %}{% for x in offer.jobs %}{{ x.pk }} {% endfor %}",
             job=job,
         )
 

@@ -48,7 +48,7 @@ def answers(client, job, other):
         or f'{job.url}"' in client.get(f"{board}feed/").content.decode(),
         "sitemap": job.url in client.get("/sitemap-jobs.xml").content.decode(),
         "offered by another job": job.url in client.get(other.url).content.decode(),
-        "offered by mails": job.pk in [x.pk for x in offered],
+        "offered by mails": job.pk in [x.pk for x in offered.jobs],
         "told by mails": is_open(facts_now(record, timezone.now())),
         "followed": may_follow(record),
     }

@@ -332,14 +332,23 @@ class TestEndings:
         self, job, mailed, company
     ):
         for number in range(4):
-            make_job(title=f"Similar & open {number}", company=company)
+            make_job(title=f"Baker & {number}", company=company, category=job.category)
         make_job(title="Closed already", closed_reason="FILLED")
         close_job(page_id=job.pk, reason="FILLED")
 
         message = mailed()
-        assert message.body.count("Similar & open ") == 3
+        assert message.body.count("Baker & ") == 3
         assert "Closed already" not in message.body
         assert message.body.count(TITLE) == 1
+
+    def test_jobs_of_another_field_are_not_called_similar(self, job, mailed, company):
+        make_job(title="Nurse & midwife", company=company)
+        close_job(page_id=job.pk, reason="FILLED")
+
+        message = mailed()
+
+        says(message, "Open now", "Nurse & midwife")
+        assert "Similar" not in message.body
 
 
 class TestFollowing:
