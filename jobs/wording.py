@@ -131,9 +131,14 @@ def closing(value: str | None) -> str:
 
 
 def places(rows: Sequence[Sequence[str]]) -> str:
-    """Name every place of a job, whatever its workplace is."""
+    """Name every place of a job, whatever its workplace is.
+
+    A comma would make a region one more place: "Marlhaven (Sable Coast) and Winnow".
+    """
     return formatting.listed(
-        ", ".join(filter(None, (place, region))) or formatting.country(country)
+        f"{place} ({region})"
+        if place and region
+        else place or region or formatting.country(country)
         for place, region, country in rows
     )
 

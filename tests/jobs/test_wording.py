@@ -44,6 +44,16 @@ class TestLines:
                 [],
                 ("Place", "Leeds, Kerry and the United Kingdom", "not stated"),
             ),
+            (
+                "locations",
+                [["Marlhaven", "Sable Coast", "GB"]],
+                [["Marlhaven", "Sable Coast", "GB"], ["Winnow", "", "GB"]],
+                (
+                    "Place",
+                    "Marlhaven (Sable Coast)",
+                    "Marlhaven (Sable Coast) and Winnow",
+                ),
+            ),
             ("workplace", "ON_SITE", "REMOTE", ("Workplace", "On site", "Remote")),
             (
                 "employment_type",
