@@ -102,6 +102,17 @@ class TestPageOfAJob:
         assert "£30,000 to £31,000" not in words(page.select_one("#changes"))
         assert page.select(".job-head__flag a") == []
 
+    def test_does_not_claim_to_know_more_than_followers_were_told(self, client, job):
+        edit(job, pay_min=26000)
+
+        page = shown(client, job)
+
+        assert "£26,000" in words(page)
+        assert words(page.select_one("#changes .history__lead")) == (
+            "Each change that its followers were told of."
+        )
+        assert words(page.select_one("#changes ol")).endswith("First posted.")
+
     def test_says_above_it_that_a_mistake_was_corrected(self, client, job, worker):
         edit(job, pay_min=30000, pay_max=31000)
         worker.run(hours=1)
