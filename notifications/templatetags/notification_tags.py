@@ -93,10 +93,15 @@ def job_history(job: JobPage) -> History:
 
 @register.simple_tag
 def told_ending(record: JobRecord) -> Announcement | None:
-    """Look up what followers were told when the page of a job was taken away."""
+    """Look up what followers were told when the page of a job was taken away.
+
+    None until they are told, and for a job that had closed before: nobody is told then.
+    """
     told = Announcement.objects.told().filter(record=record)
-    taken_down = told.filter(kind=Announcement.Kind.TAKEN_DOWN)
-    return taken_down.only("because", "note").order_by("-version").first()
+    ends = told.filter(kind__in=Announcement.ENDINGS).only("kind", "because", "note")
+    last = ends.order_by("-version").first()
+    was_taken_down = last is not None and last.kind == Announcement.Kind.TAKEN_DOWN
+    return last if was_taken_down else None
 
 
 def _changes_of(announcement: Announcement) -> list[Change]:

@@ -10,6 +10,7 @@ from django.template import Context, Template
 from django.utils import timezone
 
 from jobs.formatting import day_and_month
+from jobs.models import JobPage
 from jobs.services import close_job
 from notifications.models import Announcement
 from tests.factories import edit, make_job, make_subscription
@@ -177,3 +178,23 @@ class TestPageOfAJobThatIsGone:
 
         assert "It was taken down on" in page
         assert "“" not in page
+
+    @pytest.mark.parametrize("closes", [False, True])
+    def test_says_nothing_of_an_end_that_was_not_the_last(
+        self, client, job, worker, closes
+    ):
+        job.unpublish()
+        worker.run(hours=1)
+        Announcement.objects.update(because="IN_ERROR", note="The store & the sea")
+        job = edit(job)
+        worker.run(hours=1)
+        if closes:
+            close_job(page_id=job.pk, reason="CANCELLED")
+            worker.run(hours=1)
+
+        JobPage.objects.get().unpublish()
+
+        page = words(shown(client, job))
+        assert "It was taken down on" in page
+        assert "published in error" not in page
+        assert "The store & the sea" not in page
