@@ -7,6 +7,7 @@ once (a company that is gone) finds nothing, and the list says so.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property, partial
 from typing import Any
@@ -42,6 +43,7 @@ from jobs.prepared import Given, Prepared
 MAX_VALUES = 20
 MAX_VALUE_LENGTH = 120
 MAX_PAY = 10**12
+AMOUNT = re.compile(r"(\d+)(?:\.(\d*))?(k)?", re.ASCII | re.IGNORECASE)
 
 TEXT, NUMBER, MOMENT = CharField(), BigIntegerField(), DateTimeField()
 
@@ -69,12 +71,14 @@ def values_of(given: list[str], known: frozenset[str] = frozenset()) -> list[str
 
 
 def amount_of(given: list[str]) -> int | None:
-    """An amount as people type it: "24000", "£24,000", "24 000"."""
+    """An amount as people type it: "24000", "£24,000", "24 000", "24.5k"."""
     digits = "".join(_last(given)[:40].replace(",", "").split()).lstrip("£€$")
-    whole = digits.partition(".")[0]
-    if not whole.isascii() or not whole.isdecimal():
+    written = AMOUNT.fullmatch(digits)
+    if written is None:
         return None
-    return int(whole) if 0 < int(whole) <= MAX_PAY else None
+    whole, fraction, thousands = written.groups(default="")
+    amount = int(whole + fraction[:3].ljust(3, "0")) if thousands else int(whole)
+    return amount if 0 < amount <= MAX_PAY else None
 
 
 def _is_ticked(given: list[str]) -> bool:

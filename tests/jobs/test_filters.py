@@ -52,7 +52,9 @@ class TestNarrowing:
 
         assert found("location=remote") == ["A"]
 
-    @pytest.mark.parametrize("typed", ["30000", "£30,000", "30 000", "30000.00"])
+    @pytest.mark.parametrize(
+        "typed", ["30000", "£30,000", "30 000", "30000.00", "30k", "£30 K", "30.0k"]
+    )
     def test_by_pay_compares_what_a_year_brings(self, typed):
         make_job(title="Hour", pay_min=15, pay_max=16, pay_period=PayPeriod.HOUR)
         make_job(title="Year", pay_min=29000, pay_max=None)
