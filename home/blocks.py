@@ -174,7 +174,7 @@ def _filters(value: Any, order: str, *, is_soon: bool) -> JobFilters:
 
 
 class CompaniesBlock(blocks.StructBlock):
-    """Companies that have open jobs, with how many."""
+    """Companies that have open jobs, with how many. Three queries."""
 
     heading = blocks.CharBlock(label=_("Heading"), default=_("Companies hiring now"))
     count = blocks.IntegerBlock(
@@ -194,9 +194,9 @@ class CompaniesBlock(blocks.StructBlock):
         number = jobs.values("company").annotate(n=Count("pk")).values("n")
         companies = (
             Company.objects.named()
+            .with_marks()
             .annotate(open_jobs_count=Subquery(number))
             .filter(open_jobs_count__gt=0)
-            .select_related("logo")
             .order_by("-open_jobs_count", "name", "pk")
         )
         context["companies"] = list(companies[: value["count"]])

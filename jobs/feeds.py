@@ -184,7 +184,7 @@ def _summary(job: ListedJob) -> SafeString:
 
 
 def tombstones(now: dt.datetime) -> list[Tombstone]:
-    """The jobs that ended lately, the latest first; four queries at most.
+    """The jobs that ended lately, the latest first; five queries at most.
 
     Whatever a feed is narrowed by, it has all of them: what is gone cannot be narrowed
     any more, and a reader passes over what it never had.

@@ -75,6 +75,11 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         """Companies that visitors may know by name."""
         return self.filter(is_confidential=False)
 
+    def with_marks(self) -> CompanyQuerySet:
+        """Companies that know their marks: two queries for all of them."""
+        logos = get_image_model().objects.prefetch_renditions(MARK)
+        return self.prefetch_related(models.Prefetch("logo", logos))
+
     def active(self) -> CompanyQuerySet:
         """Companies that a new job may name."""
         return self.filter(is_archived=False)

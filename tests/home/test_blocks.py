@@ -26,6 +26,7 @@ from tests.factories import (
     make_user,
 )
 from tests.home.composing import BLOCKS, shown
+from tests.processes import begin_a_process, cost
 
 pytestmark = pytest.mark.django_db
 CRITERIA = {
@@ -324,3 +325,19 @@ class TestCompanies:
             make_job(company=make_company(name=name))
 
         assert [name for name, _count in self.counts()] == ["A", "B", "C"]
+
+    def test_cost_the_same_however_many_have_a_logo(self, client):
+        def make():
+            for _ in range(3):
+                make_job(company=make_company(logo=make_image()))
+
+        page = make_page(body=[("companies", {"heading": "Who hires", "count": 30})])
+        costs = []
+        for _ in range(2):
+            make()
+            client.get(page.url)
+            begin_a_process()
+            count, response = cost(client, page.url)
+            costs.append((count, response.content.count(b"mono__logo")))
+
+        assert costs == [(costs[0][0], 3), (costs[0][0], 6)]
