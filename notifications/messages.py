@@ -266,19 +266,15 @@ def announcement_values(announcement: Announcement) -> dict[str, Any]:
 
 def _end_before(announcement: Announcement) -> dict[str, Any]:
     """When, and of what end, followers of a job that is open again were told."""
-    if announcement.kind != Announcement.Kind.OPEN_AGAIN:
-        return {"ended_before": None, "was_taken_down": False}
-    kinds = (Announcement.Kind.CLOSED, Announcement.Kind.TAKEN_DOWN)
-    earlier = Announcement.objects.told().filter(
-        record_id=announcement.record_id,
-        version__lt=announcement.version,
-        kind__in=kinds,
-    )
-    ends = earlier.order_by("-version").values_list("created_at", "kind")
-    moment, kind = ends.first() or (None, "")
+    last = None
+    if announcement.kind == Announcement.Kind.OPEN_AGAIN:
+        earlier = Announcement.objects.filter(
+            record_id=announcement.record_id, version__lt=announcement.version
+        )
+        last = earlier.last_end()
     return {
-        "ended_before": moment,
-        "was_taken_down": kind == Announcement.Kind.TAKEN_DOWN,
+        "ended_before": last.created_at if last else None,
+        "was_taken_down": bool(last and last.kind == Announcement.Kind.TAKEN_DOWN),
     }
 
 

@@ -267,6 +267,15 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
         """Of those, what was for somebody; else only the job's page says it."""
         return self.told().exclude(state=Announcement.State.DONE, planned=0)
 
+    def last_end(self) -> Announcement | None:
+        """Of one job's: the end that its followers were told of; None if it has none.
+
+        Nor if they were told since that it is open again.
+        """
+        ends = self.told().filter(kind__in=Announcement.ENDINGS)
+        last = ends.order_by("-version").first()
+        return last if last and last.kind != Announcement.Kind.OPEN_AGAIN else None
+
     def unfinished(self) -> AnnouncementQuerySet:
         return self.filter(state__in=Announcement.ON_ITS_WAY)
 

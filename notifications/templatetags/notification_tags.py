@@ -97,11 +97,8 @@ def told_ending(record: JobRecord) -> Announcement | None:
 
     None until they are told, and for a job that had closed before: nobody is told then.
     """
-    told = Announcement.objects.told().filter(record=record)
-    ends = told.filter(kind__in=Announcement.ENDINGS).only("kind", "because", "note")
-    last = ends.order_by("-version").first()
-    was_taken_down = last is not None and last.kind == Announcement.Kind.TAKEN_DOWN
-    return last if was_taken_down else None
+    last = Announcement.objects.filter(record=record).last_end()
+    return last if last and last.kind == Announcement.Kind.TAKEN_DOWN else None
 
 
 def _changes_of(announcement: Announcement) -> list[Change]:

@@ -328,6 +328,22 @@ class TestEndings:
         says(message, "You followed this job until it was taken down on ")
         assert "applications closed" not in message.body
 
+    def test_open_again_after_an_end_that_nobody_was_told_of(self, job, worker, mailed):
+        close_job(page_id=job.pk, reason="FILLED")
+        worker.run(minutes=11)
+        reopen_job(page_id=job.pk)
+        worker.run(minutes=11)
+        JobPage.objects.update(closed_reason="CANCELLED")
+        reconciling.accept()
+        mail.outbox.clear()
+        reopen_job(page_id=job.pk)
+
+        message = mailed()
+
+        assert message.subject == f"Open again: {TITLE}"
+        says(message, "It is open again, until Fri 12 June, 23:59.")
+        assert "You followed this job until" not in message.body
+
     def test_similar_jobs_are_three_at_most_open_and_not_the_job_itself(
         self, job, mailed, company
     ):
