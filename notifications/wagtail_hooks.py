@@ -200,6 +200,12 @@ def insert_admin_css():  # type: ignore[no-untyped-def]
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
 
 
+@hooks.register("register_icons")
+def register_icons(icons):  # type: ignore[no-untyped-def]
+    """Draw what Wagtail asks for before a message that informs, and does not have."""
+    return [*icons, "notifications/admin/icons/info.svg"]
+
+
 @hooks.register("register_log_actions")
 def register_log_actions(actions):  # type: ignore[no-untyped-def]
     actions.register_action(

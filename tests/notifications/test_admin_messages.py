@@ -114,6 +114,15 @@ class TestPublishing:
         assert says in text
         assert "Followers are not told" not in text
 
+    def test_its_message_has_the_icon_that_it_asks_for(self, fourteen, staff):
+        url, data = form_of(staff, fourteen, pay_max="30000")
+        page = staff.post(url, data | {"action-publish": "publish"}, follow=True)
+        drawn = staff.get(reverse("wagtailadmin_sprite")).content.decode()
+
+        asked = set(re.findall(r'href="#icon-([\w-]+)"', page.content.decode()))
+        assert {"info", "success"} <= asked
+        assert [x for x in asked if f'id="icon-{x}"' not in drawn] == []
+
     def test_a_first_publication_says_nothing(self, db, worker, staff):
         assert publish(staff, make_draft()) == []
 
