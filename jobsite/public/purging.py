@@ -15,9 +15,10 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from wagtail.contrib.frontend_cache.utils import PurgeBatch
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 
 from jobs.models import Company, JobIndexPage, JobPage
+from notifications.models import Announcement
 
 
 def is_on() -> bool:
@@ -36,13 +37,24 @@ def urls_of(instance: Any) -> Iterator[str]:
     """The addresses that cannot wait; a few in number, whatever ``instance`` is."""
     yield f"{settings.SITE_URL}/"
     yield f"{settings.SITE_URL}{reverse('sitemap')}"
-    if isinstance(instance, Page) and instance.full_url:
-        yield instance.full_url
+    page = _page_of(instance)
+    if page is not None and page.full_url:
+        yield page.full_url
     index = JobIndexPage.objects.live().first()
     if index is None or not index.full_url:
         return
     yield index.full_url
     yield f"{index.full_url}feed/"
-    company = instance.company if isinstance(instance, JobPage) else instance
+    company = page.company if isinstance(page, JobPage) else instance
     if isinstance(company, Company):
         yield f"{index.full_url}company/{company.slug}/"
+
+
+def _page_of(instance: Any) -> Page | None:
+    """The page that shows ``instance``, or no longer does; None for what many show."""
+    if isinstance(instance, PageViewRestriction):
+        # Not ``page.specific``: of a page that is being deleted that is gone already.
+        return Page.objects.filter(pk=instance.page_id).specific().first()
+    if isinstance(instance, Announcement):
+        return instance.record.page
+    return instance if isinstance(instance, Page) else None

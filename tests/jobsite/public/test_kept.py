@@ -15,6 +15,7 @@ from wagtail.models import PageViewRestriction
 
 from jobs import editions
 from jobsite.public import kept
+from notifications.models import Announcement
 from tests.factories import make_board, make_job, make_private
 from tests.processes import cost
 
@@ -244,6 +245,14 @@ class TestQueryString:
         assert job.title.replace("&", "&amp;") in client.get(job.url).content.decode()
 
 
+def _announce(job):
+    now = timezone.now()
+    facts = {"before": {}, "after": {}}
+    Announcement.objects.create(
+        record=job.record, version=1, created_at=now, expires_at=now, **facts
+    )
+
+
 class TestProxies:
     @pytest.fixture
     def purged(self, settings):
@@ -279,6 +288,26 @@ class TestProxies:
         company = f"{board}company/{job.company.slug}/"
         assert {url, board, f"{board}feed/", company} <= set(purged)
         assert {"http://testserver/", "http://testserver/sitemap.xml"} <= set(purged)
+
+    @pytest.mark.parametrize("change", [make_private, _announce])
+    def test_are_told_of_the_page_of_what_hangs_on_it(
+        self, job, purged, change, django_capture_on_commit_callbacks
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            change(job)
+
+        company = f"{make_board().full_url}company/{job.company.slug}/"
+        assert {job.full_url, company} <= set(purged)
+
+    def test_are_told_of_a_private_page_that_is_deleted(
+        self, job, purged, django_capture_on_commit_callbacks
+    ):
+        make_private(job)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            job.delete()
+
+        assert job.full_url in purged
 
     def test_are_told_nothing_of_what_is_rolled_back(self, job, purged):
         with transaction.atomic():
