@@ -54,7 +54,8 @@ def _page_of(instance: Any) -> Page | None:
     """The page that shows ``instance``, or no longer does; None for what many show."""
     if isinstance(instance, PageViewRestriction):
         # Not ``page.specific``: of a page that is being deleted that is gone already.
-        return Page.objects.filter(pk=instance.page_id).specific().first()
+        job = JobPage.objects.filter(pk=instance.page_id).first()
+        return job or instance.page
     if isinstance(instance, Announcement):
         return instance.record.page
     return instance if isinstance(instance, Page) else None
