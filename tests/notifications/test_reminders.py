@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 
 from jobs.models import JobPage
 from jobs.services import close_job
@@ -22,6 +23,7 @@ from tests.factories import (
     make_subscription,
 )
 from tests.notifications.conftest import TITLE
+from tests.notifications.reading import links_of, says
 
 
 @pytest.fixture
@@ -62,9 +64,11 @@ def test_it_says_when_and_how_to_apply(job, look):
 
     [message] = mail.outbox
     assert message.subject.endswith(f": {TITLE}")
-    text = " ".join(message.body.split())
-    assert "You asked us to remind you" in text
-    assert "https://www.crumb.example/jobs?id=1&ref=board" in text
+    apply_url = "https://www.crumb.example/jobs?id=1&ref=board"
+    says(message, "You asked us to remind you", f"How to apply: {apply_url}")
+    says(message, job.company.name)
+    assert links_of(message).count(apply_url) == 1
+    assert links_of(message).count(escape(apply_url)) == 1
     assert message.extra_headers["List-Unsubscribe-Post"]
 
 
