@@ -39,6 +39,9 @@ logger = logging.getLogger(__name__)
 #: How long a job that could not be compared is left alone.
 TRY_AGAIN_AFTER = dt.timedelta(minutes=5)
 
+#: Reasons for which nobody sees the page any more; a private one some people do.
+GONE = ("unpublished", "expired", "deleted")
+
 Kind = Announcement.Kind
 
 
@@ -164,11 +167,21 @@ def _announce(state: AnnouncedState, now: dt.datetime) -> None:
         told = moved_on(before, after)
         skipped = _too_old(state, now)
         create(state, news, before=before, after=told, now=now, **skipped)
-    if before is not None and not is_open(before) and is_open(after) and record.page:
-        # What was published while it was private the record does not say yet.
-        JobRecord.for_page(record.page)
+    if before is not None:
+        _keep_record(record, before, after, now)
     state.close_window()
     state.save()
+
+
+def _keep_record(
+    record: JobRecord, before: Facts, after: Facts, now: dt.datetime
+) -> None:
+    """Note of a job what no signal brought: that it is gone, or what it says again."""
+    if after["availability"]["reason"] in GONE:
+        JobRecord.objects.filter(pk=record.pk, gone_at=None).update(gone_at=now)
+    elif is_open(after) and not is_open(before) and record.page:
+        # What was published while it was private the record does not say yet.
+        JobRecord.for_page(record.page)
 
 
 def _too_old(state: AnnouncedState, now: dt.datetime) -> dict[str, Any]:

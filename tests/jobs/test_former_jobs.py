@@ -139,6 +139,7 @@ class TestPathOfAJob:
         JobPage.objects.filter(pk=job.pk).update(live=False)
 
         assert answers(client, job.url) == (410, 410)
+        assert "It was taken down.<" in client.get(job.url).content.decode()
 
     def test_whose_record_knows_little_is_gone(self, client):
         record = make_record(place="", company_name="")

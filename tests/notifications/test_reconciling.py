@@ -15,6 +15,7 @@ from tests.factories import (
     in_days,
     make_job,
     make_jobs,
+    make_private,
     make_subscription,
     make_user,
 )
@@ -76,6 +77,23 @@ def test_every_kind_of_fact_is_compared(followed, model, values):
     model.objects.filter(pk=model.objects.first().pk).update(**values)
 
     assert reconciling.reconcile() == 1
+
+
+def test_since_when_a_job_is_gone_is_noted_too(followed, worker):
+    JobPage.objects.update(live=False)
+    reconciling.reconcile()
+    worker.run()
+
+    assert JobRecord.objects.get().gone_at == Announcement.objects.get().created_at
+
+
+def test_a_job_that_became_private_is_not_gone(followed, worker):
+    make_private(followed)
+    reconciling.reconcile()
+    worker.run()
+
+    assert Announcement.objects.get().kind == Announcement.Kind.TAKEN_DOWN
+    assert JobRecord.objects.get().gone_at is None
 
 
 def test_any_number_of_jobs_costs_the_same_queries(followed):
