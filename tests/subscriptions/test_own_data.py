@@ -157,7 +157,7 @@ class TestErase:
     def test_asks_first_and_then_leaves_nothing(self, opened, person):
         make_subscription(subscriber=person)
         page = text(opened.get(f"{MANAGE}erase/"))
-        assert "the job that it follows are deleted at once" in page
+        assert "is deleted at once, with our note of the job that it follows." in page
         assert Subscriber.objects.exists()
 
         response = opened.post(f"{MANAGE}erase/")
