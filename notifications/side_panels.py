@@ -28,6 +28,8 @@ from notifications.models import (
 from notifications.permissions import may_decide, may_see_announcements
 
 if TYPE_CHECKING:
+    from wagtail.models import Revision
+
     from jobs.models import JobPage
 
 #: As far as a countdown counts; what is further away is a time of day.
@@ -54,9 +56,12 @@ class FollowersSidePanel(BaseSidePanel):
     template_name = "notifications/admin/side_panels/followers.html"
     order = 200
 
-    def __init__(self, page: JobPage, request: Any, *, is_older: bool = False) -> None:
+    def __init__(
+        self, page: JobPage, request: Any, *, older_version: int | None = None
+    ) -> None:
+        """Take the key of the revision, where the form holds an older version."""
         super().__init__(page, request)
-        self.is_older = is_older
+        self.older_version = older_version
         self.forecast = foretell(page)
 
     @property
@@ -78,7 +83,9 @@ class FollowersSidePanel(BaseSidePanel):
             # A component is drawn without the request, which would have brought it.
             "csrf_token": get_token(self.request),
             "waiting": waiting,
-            "is_draft": self.object.has_unpublished_changes or self.is_older,
+            "is_draft": self.object.has_unpublished_changes
+            or self.older_version is not None,
+            "older_version": self.older_version,
             "pause": pause,
             # In a pause too: else it would go on saying so after that.
             "moves": waiting["is_leaving"] if waiting else sending,
@@ -91,6 +98,17 @@ class FollowersSidePanel(BaseSidePanel):
 
     class Media:
         js = ["js/followers_panel.js"]
+
+
+def older_version_of(revision: Revision) -> JobPage:
+    """The job as ``revision`` has it, to be published once more.
+
+    Its wish and its line held for the publication that came then, so they are blank.
+    """
+    page: JobPage = revision.as_object()
+    page.tell_followers = TellFollowers.AUTOMATIC
+    page.change_note = ""
+    return page
 
 
 def outlook_of(page: JobPage, forecast: Forecast) -> dict[str, Any]:

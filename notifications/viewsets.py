@@ -29,7 +29,6 @@ from wagtail.snippets.views.snippets import (
     SnippetViewSetGroup,
 )
 
-from jobs.choices import TellFollowers
 from jobs.models import Company, JobCategory, JobPage
 from notifications.approving import ApproveView, CollectApprovalView
 from notifications.checklist import ChecklistSidePanel
@@ -42,7 +41,7 @@ from notifications.permissions import (
     may_export_people,
     may_see_announcements,
 )
-from notifications.side_panels import FollowersSidePanel
+from notifications.side_panels import FollowersSidePanel, older_version_of
 from notifications.support import acts
 from notifications.support.desk import DeskView, PeopleIndexView, PersonView
 from notifications.support.links import PEOPLE
@@ -338,10 +337,10 @@ class _WithJobPanels:
 
     def get_side_panels(self: Any) -> Any:
         panels = super().get_side_panels()  # type: ignore[misc]
-        is_older = self.shows_older_version
+        older = self.previous_revision.pk if self.shows_older_version else None
         # An alias has no followers of its own: its source has them.
         if self.page.alias_of_id is None:
-            followers = FollowersSidePanel(self.page, self.request, is_older=is_older)
+            followers = FollowersSidePanel(self.page, self.request, older_version=older)
             panels.append(followers)
             panels.append(ChecklistSidePanel(self.page, self.request))
         return MediaContainer(panels)
@@ -352,18 +351,12 @@ class JobEditView(_WithJobPanels, EditView):
 
 
 class JobRevertView(_WithJobPanels, RevisionsRevertView):
-    """Wagtail's editor of an older version.
-
-    Its wish and its line held for the publication that came then, so they are blank.
-    """
+    """Wagtail's editor of an older version."""
 
     shows_older_version = True
 
     def get_object(self) -> JobPage:
-        page: JobPage = super().get_object()
-        page.tell_followers = TellFollowers.AUTOMATIC
-        page.change_note = ""
-        return page
+        return older_version_of(self.previous_revision)
 
 
 class JobPageViewSet(PageViewSet):

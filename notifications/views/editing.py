@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from jobs.models import JobPage
 from notifications.foretelling import foretell, waiting_email
 from notifications.models import AnnouncedState
 from notifications.permissions import may_see_announcements
-from notifications.side_panels import FollowersSidePanel
+from notifications.side_panels import FollowersSidePanel, older_version_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -37,16 +37,24 @@ def followers_panel(request: HttpRequest, page_id: int) -> HttpResponse:
 
 
 def preview_email(request: HttpRequest, page_id: int) -> HttpResponse:
-    """Show the email that publishing a job's latest draft would send.
+    """Show the email that publishing a job's latest draft, or ?version=, would send.
 
     Needs the right to edit the page. Shows it to a reader whom nobody is.
     """
     page = get_object_or_404(JobPage, pk=page_id)
     if not _may_edit(request.user, page):
         raise PermissionDenied
-    forecast = foretell(page.get_latest_revision_as_object())
+    version = request.GET.get("version", "")
+    draft = _older_version(page, version) if version else None
+    forecast = foretell(draft or page.get_latest_revision_as_object())
     context = _context(page, page.title, forecast.preview(), told=forecast.told)
-    return TemplateResponse(request, TEMPLATE, context)
+    return TemplateResponse(request, TEMPLATE, context | {"older_version": version})
+
+
+def _older_version(page: JobPage, version: str) -> JobPage:
+    if not version.isdecimal():
+        raise Http404
+    return older_version_of(get_object_or_404(page.revisions, pk=int(version)))
 
 
 def preview_waiting(request: HttpRequest, state_id: int) -> HttpResponse:

@@ -9,6 +9,7 @@ from tests.e2e.editing import JobEditor
 from tests.e2e.promising import open_panel
 from tests.e2e.readers import READERS, TITLE
 from tests.e2e.visiting import press_keys_to
+from tests.factories import edit
 
 
 @pytest.fixture
@@ -43,6 +44,24 @@ def test_the_panel_foretells_people_differences_and_subject(
     assert all("£26,000 to £29,500 a year" in mail.text for mail in smtp.mails)
     editor.open(TITLE)
     expect(open_panel(page)).to_contain_text("2 taken by the mail server")
+
+
+def test_what_is_not_saved_is_said_not_to_be_counted(followed, sign_in):
+    older = followed.latest_revision
+    edit(followed, pay_max=29_000, publish=False)
+    page = sign_in("Job publishers")
+    editor = JobEditor(page)
+
+    for args in (["edit", followed.pk], ["revisions_revert", followed.pk, older.pk]):
+        page.goto(reverse(f"wagtailadmin_pages:{args[0]}", args=args[1:]))
+        panel = open_panel(page)
+        expect(panel.get_by_text("not saved yet")).to_be_hidden()
+        editor.retype("pay_max", "30000")
+        expect(panel.get_by_text("not saved yet and not counted here")).to_be_visible()
+
+    page.get_by_role("button", name="Replace current draft").click()
+    expect(open_panel(page)).to_contain_text("£26,000 to £30,000 a year")
+    expect(panel.get_by_text("not saved yet")).to_be_hidden()
 
 
 @pytest.mark.usefixtures("no_quiet_window")

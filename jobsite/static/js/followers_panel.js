@@ -12,6 +12,21 @@ document.addEventListener("click", (event) => {
   choice.focus();
 });
 
+// What is typed is counted once it is saved, and autosave may be paused, or not be there
+// at all, as for an older version. While it works it needs a moment.
+let typedAt = Infinity;
+document.addEventListener("w-unsaved:add", () => {
+  typedAt = Math.min(typedAt, Date.now());
+});
+document.addEventListener("w-unsaved:clear", () => {
+  typedAt = Infinity;
+});
+
+function sayWhatIsNotCounted() {
+  const waits = Date.now() - typedAt > 2_500;
+  for (const line of document.querySelectorAll("[data-unsaved]")) line.hidden = !waits;
+}
+
 function minutesLeft(left) {
   return Math.ceil((Date.parse(left.dataset.countsDownTo) - Date.now()) / 60_000);
 }
@@ -30,6 +45,10 @@ async function watch() {
   const counted = [...panel.querySelectorAll("[data-counts-down-to]")];
   const moves = "moves" in panel.dataset || counted.some((left) => minutesLeft(left) < 1);
   if (!moves || panel.contains(document.activeElement)) return;
+  await redraw(panel);
+}
+
+async function redraw(panel) {
   const answer = await fetch(panel.dataset.redrawsFrom);
   // Elsewhere is the page to sign in.
   if (!answer.ok || answer.redirected) return;
@@ -37,5 +56,12 @@ async function watch() {
   panel.replaceWith(drawn.querySelector("[data-redraws-from]"));
 }
 
+// A page that was made private, or public, has news without a save.
+document.addEventListener("w-privacy:changed", () => {
+  const panel = document.querySelector("[data-redraws-from]");
+  if (panel) redraw(panel).catch(() => {});
+});
+
 setInterval(countDown, 5_000);
+setInterval(sayWhatIsNotCounted, 1_000);
 setInterval(() => watch().catch(() => {}), 2_000);
