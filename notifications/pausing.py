@@ -6,9 +6,10 @@ import logging
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import ngettext
 
 from notifications import clock
-from notifications.models import Pause
+from notifications.models import AnnouncementSettings, Pause
 
 logger = logging.getLogger(__name__)
 
@@ -33,3 +34,13 @@ def resume() -> bool:
     if deleted:
         logger.warning("Email resumed")
     return bool(deleted)
+
+
+def is_paused_text() -> str:
+    """Say to whoever pauses that email waits, and that news does not wait for ever."""
+    days = AnnouncementSettings.load().tell_within_days
+    return ngettext(
+        "All email is paused. It waits, news of jobs for %(days)d day at most.",
+        "All email is paused. It waits, news of jobs for %(days)d days at most.",
+        days,
+    ) % {"days": days}

@@ -25,5 +25,5 @@ def pause(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Email goes out again."))
     else:
         pausing.pause(user=request.user)
-        messages.warning(request, _("All email is paused. Nothing is lost."))
+        messages.warning(request, pausing.is_paused_text())
     return redirect("wagtailadmin_home")

@@ -53,7 +53,7 @@ def test_a_silly_number_of_connections_is_refused(connections, db):
 
 
 class TestPause:
-    def test_nothing_is_sent_and_nothing_is_lost(self, followed, worker, capsys):
+    def test_nothing_is_sent_until_it_is_over(self, followed, worker, capsys):
         call_command("deliver", "--pause")
         edit(followed, pay_max=29000)
         worker.run(minutes=11)
@@ -65,9 +65,22 @@ class TestPause:
 
         assert len(mail.outbox) == 2
         assert capsys.readouterr().out.splitlines() == [
-            "All email is paused. Nothing is lost.",
+            "All email is paused. It waits, news of jobs for 7 days at most.",
             "Email goes out again.",
         ]
+
+    def test_news_waits_for_as_long_as_it_says(self, followed, worker, capsys):
+        AnnouncementSettings.objects.update(tell_within_days=1)
+        call_command("deliver", "--pause")
+        edit(followed, pay_max=29000)
+        worker.run(minutes=11)
+        worker.wait(days=2)
+
+        call_command("deliver", "--resume")
+        worker.run()
+
+        assert mail.outbox == []
+        assert "news of jobs for 1 day at most." in capsys.readouterr().out
 
     def test_resuming_what_is_not_paused_says_so(self, db, capsys):
         call_command("deliver", "--resume")

@@ -98,7 +98,7 @@ class Command(BaseCommand):
     def _pause_or_resume(self, *, pause: bool) -> None:
         if pause:
             pausing.pause()
-            self.stdout.write("All email is paused. Nothing is lost.")
+            self.stdout.write(pausing.is_paused_text())
         elif pausing.resume():
             self.stdout.write("Email goes out again.")
         else:
