@@ -12,7 +12,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from notifications.models import Heartbeat, OutgoingEmail
+from notifications.models import AnnouncementSettings, Heartbeat, OutgoingEmail
 from tests.factories import edit, make_job, make_subscriber, make_subscription
 from tests.faults.sink import Sink as MailServer
 from tests.notifications.conftest import TITLE
