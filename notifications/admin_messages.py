@@ -50,7 +50,10 @@ def tell_publication(request: HttpRequest, page: JobPage) -> None:
 
 
 def _tell_scheduled(request: HttpRequest, draft: JobPage) -> None:
+    """Say nothing of a first publication, as ``outlook_text`` does."""
     forecast = foretell(draft)
+    if forecast.state is None or forecast.state.facts is None:
+        return
     if forecast.news is None or not forecast.told:
         messages.info(request, _("It emails no one when it is published."))
         return
@@ -65,7 +68,8 @@ def _tell_scheduled(request: HttpRequest, draft: JobPage) -> None:
 def tell_approval(request: HttpRequest, page: JobPage) -> None:
     """Add the same message after an approval, if that was the one that publishes."""
     page = JobPage.objects.get(pk=page.pk)
-    if page.live and not page.workflow_in_progress:
+    is_published = page.live or page.scheduled_revision is not None
+    if is_published and not page.workflow_in_progress:
         tell_publication(request, page)
 
 

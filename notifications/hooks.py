@@ -22,7 +22,7 @@ TAKES_DOWN = ("unpublish", "delete")
 
 def after_publish(request: HttpRequest, page: Page) -> None:
     """Say what followers will be told of what was just published, or is set to be."""
-    if isinstance(page, JobPage) and page.live:
+    if isinstance(page, JobPage) and (page.live or page.scheduled_revision):
         admin_messages.tell_publication(request, page)
 
 

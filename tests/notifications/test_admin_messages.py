@@ -25,6 +25,7 @@ from tests.factories import (
     make_user,
 )
 from tests.notifications.conftest import TITLE
+from tests.notifications.reading import squeezed
 from tests.notifications.test_routes import form_of
 
 TUESDAY_14_22 = dt.datetime(2026, 6, 9, 13, 22, tzinfo=dt.UTC)
@@ -113,6 +114,28 @@ class TestPublishing:
         text = html.unescape(response.content.decode())
         assert says in text
         assert "Followers are not told" not in text
+
+    def test_it_says_what_scheduling_a_job_that_was_taken_down_will_tell(
+        self, followed, staff, worker
+    ):
+        worker.run()
+        followed.unpublish()
+        worker.run(minutes=11)
+        url, data = form_of(staff, followed, go_live_at="2026-06-12 08:00")
+
+        response = staff.post(url, data | {"action-publish": "publish"}, follow=True)
+
+        says = "2 followers will be told that it is open again, after it is published"
+        assert f"{says} Fri 12 June, 08:00." in squeezed(response.content.decode())
+
+    def test_scheduling_a_first_publication_says_nothing(self, worker, staff, followed):
+        url, data = form_of(staff, make_draft(title="Baker"))
+        data |= {"go_live_at": "2026-06-12 08:00", "action-publish": "publish"}
+
+        response = staff.post(url, data, follow=True)
+
+        assert "has been scheduled for publishing" in response.content.decode()
+        assert "emails no one" not in response.content.decode()
 
     def test_its_message_has_the_icon_that_it_asks_for(self, fourteen, staff):
         url, data = form_of(staff, fourteen, pay_max="30000")
