@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.urls import reverse
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 from wagtail.admin.views.pages.bulk_actions import (
     DeleteBulkAction,
     MoveBulkAction,
@@ -45,11 +45,15 @@ class Move(OfTheJobList, MoveBulkAction):
 
 
 class Publish(OfTheJobList, PublishBulkAction):
-    """Leaves alone what the editor would refuse to publish, and says what it needs."""
+    """Leaves alone what the editor would not publish at once, and says why."""
 
     def _refused(self, pages: Iterable[Page]) -> dict[int, list[str]]:
         jobs = JobPage.objects.filter(pk__in=[page.pk for page in pages])
-        return refused(jobs, board=BoardSettings.load(request_or_site=self.request))
+        needs = refused(jobs, board=BoardSettings.load(request_or_site=self.request))
+        for job in jobs.filter(locked=True):
+            if job.permissions_for_user(self.request.user).page_locked():
+                needs[job.pk] = [gettext("Locked.")]
+        return needs
 
     def get_actionable_objects(self) -> tuple[list[Page], dict[str, list]]:
         pages, others = super().get_actionable_objects()
@@ -88,8 +92,10 @@ class Publish(OfTheJobList, PublishBulkAction):
         if not self.left_alone:
             return text
         left_alone = ngettext(
-            "%(count)d job stays as it is: publishing needs more of it.",
-            "%(count)d jobs stay as they are: publishing needs more of them.",
+            "%(count)d job stays as it is: it lacks something, is set to a later date "
+            "or is locked.",
+            "%(count)d jobs stay as they are: they lack something, are set to a later "
+            "date or are locked.",
             self.left_alone,
         ) % {"count": self.left_alone}
         return f"{text}. {left_alone}"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.side_panels import BaseSidePanel
 
+from jobs import formatting
 from jobs.models import BoardSettings, JobPage
 from jobs.warnings import Finding, checklist_of
 
@@ -31,14 +32,19 @@ def findings_of(draft: JobPage, *, board: BoardSettings) -> list[Finding]:
 def refused(jobs: QuerySet[JobPage], *, board: BoardSettings) -> dict[int, list[str]]:
     """What publishing the newest drafts of ``jobs`` needs, by the job's key.
 
-    A job without a draft that is newer than its page is refused nothing. Costs what
-    Wagtail asks to read a draft, and one query, for each that has one.
+    A job without a draft that is newer than its page is refused nothing. A draft that
+    is set to a later date waits for that, whatever else it needs. Costs what Wagtail
+    asks to read a draft, and one query, for each that has one.
     """
+    now = timezone.now()
     edited = jobs.filter(Q(live=False) | Q(has_unpublished_changes=True))
     found = {}
     for job in edited.filter(alias_of__isnull=True).select_related("latest_revision"):
         draft = job.get_latest_revision_as_object()
         needed = [x.text for x in findings_of(draft, board=board) if x.blocks]
+        if draft.go_live_at and draft.go_live_at > now:
+            moment = formatting.moment(draft.go_live_at)
+            needed = [_("Set to go live %(moment)s.") % {"moment": moment}]
         if needed:
             found[job.pk] = needed
     return found

@@ -176,6 +176,7 @@ def jobs_that_go_public(
 def foretell_publishing(pages: Iterable[Page]) -> Publishing:
     """Say what publishing the newest drafts of ``pages`` at once would tell.
 
+    Drafts that are set to a later date are not public then, and tell nobody yet.
     Eight queries, and what Wagtail asks to read the draft of each job that somebody
     follows.
     """
@@ -193,6 +194,8 @@ def foretell_publishing(pages: Iterable[Page]) -> Publishing:
     for state in states:
         page = cast("JobPage", state.record.page)
         draft = page.get_latest_revision_as_object()
+        if draft.go_live_at and draft.go_live_at > now:
+            continue
         after = facts_if_published(draft, now, private)
         news = _news_if_published(state, draft, after, now)
         if news is not None:

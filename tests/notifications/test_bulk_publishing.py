@@ -2,9 +2,18 @@
 
 import pytest
 
+from jobs import formatting
 from jobs.choices import Strictness
-from jobs.models import BoardSettings
-from tests.factories import edit, make_board, make_draft, make_job
+from jobs.models import BoardSettings, JobPage
+from tests.factories import (
+    edit,
+    in_days,
+    make_board,
+    make_draft,
+    make_job,
+    make_subscription,
+    make_user,
+)
 from tests.notifications.bulk import bulk_url, fresh, text_of
 from tests.notifications.conftest import Staff
 
@@ -63,6 +72,53 @@ def test_publishes_the_others_and_says_what_is_needed(publisher, good, why, make
     assert "1 page has been published. 1 job stays as it is" in text_of(done)
     assert fresh(good).live
     assert fresh(lacking).has_unpublished_changes
+
+
+def set_to_a_later_date(*, publish):
+    job = make_job(title="Diver")
+    make_subscription(job=job)
+    return edit(job, pay_max=29_000, go_live_at=in_days(3), publish=publish)
+
+
+@pytest.mark.parametrize("publish", [True, False], ids=["scheduled", "not yet"])
+def test_what_is_set_to_a_later_date_waits_for_it(publisher, publish, worker):
+    job = set_to_a_later_date(publish=publish)
+    worker.run()
+    url = bulk_url("publish", job)
+
+    asked = text_of(publisher.get(url))
+    publisher.post(url)
+
+    moment = formatting.moment(job.get_latest_revision_as_object().go_live_at)
+    assert f"Diver: Set to go live {moment}." in asked
+    assert "has news" not in asked
+    assert fresh(job).has_unpublished_changes
+    assert (fresh(job).scheduled_revision is not None) is publish
+
+
+def test_what_is_below_a_page_and_set_to_a_later_date_is_not_foretold(worker):
+    job = set_to_a_later_date(publish=False)
+    worker.run()
+    job.unpublish()
+    worker.run(minutes=11)
+
+    asked = Staff().get(bulk_url("publish", make_board()))
+
+    assert "has news" not in text_of(asked)
+
+
+def test_what_somebody_else_has_locked_is_left_alone(publisher, good):
+    job = edit(make_job(title="Diver"), pay_max=29_000, publish=False)
+    lock = {"locked": True, "locked_by": make_user("Job editors")}
+    JobPage.objects.filter(pk=job.pk).update(**lock)
+    url = bulk_url("publish", good, job)
+
+    asked = publisher.get(url)
+    done = publisher.post(url, follow=True)
+
+    assert "Diver: Locked." in text_of(asked)
+    assert "1 page has been published. 1 job stays as it is" in text_of(done)
+    assert fresh(job).has_unpublished_changes
 
 
 def test_alone_it_publishes_nothing_and_shows_why(publisher):
