@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.db import transaction
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate, pre_delete
+from django.db.models.signals import post_migrate, post_save, pre_delete
 from django.utils import timezone
 from wagtail.models import Page
 from wagtail.signals import (
@@ -20,9 +20,19 @@ from wagtail.signals import (
 )
 
 from jobs import listing_sql
-from jobs.models import BoardSettings, JobLocation, JobPage, JobPath, JobRecord
+from jobs.models import (
+    BoardSettings,
+    Company,
+    JobLocation,
+    JobPage,
+    JobPath,
+    JobRecord,
+)
 
 logger = logging.getLogger(__name__)
+
+#: What decides what a company is called.
+NAMES_OF_A_COMPANY = {"name", "is_confidential"}
 
 
 def on_job_published(
@@ -77,6 +87,18 @@ def on_page_moved(sender: type[Page], instance: Page, **kwargs: Any) -> None:
         logger.exception("Paths below page %s not kept", instance.pk)
 
 
+def on_company_saved(
+    sender: type[Company],
+    instance: Company,
+    created: bool,
+    update_fields: frozenset[str] | None = None,
+    **kwargs: Any,
+) -> None:
+    """Have emails and pages call a company what it is called, or no longer name it."""
+    if not created and (update_fields is None or update_fields & NAMES_OF_A_COMPANY):
+        JobRecord.call_company(instance)
+
+
 def on_new_page(sender: type, page: Any, **kwargs: Any) -> None:
     """Start a new job with the country, currency and pay period of the board."""
     if not isinstance(page, JobPage):
@@ -116,6 +138,9 @@ def register_signal_handlers() -> None:
     )
     page_slug_changed.connect(on_page_moved, dispatch_uid="jobs.on_page_renamed")
     post_page_move.connect(on_page_moved, dispatch_uid="jobs.on_page_moved")
+    post_save.connect(
+        on_company_saved, sender=Company, dispatch_uid="jobs.on_company_saved"
+    )
     init_new_page.connect(on_new_page, dispatch_uid="jobs.on_new_page")
     connection_created.connect(on_connected, dispatch_uid="jobs.on_connected")
     post_migrate.connect(

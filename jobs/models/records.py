@@ -120,6 +120,20 @@ class JobRecord(models.Model):
             record = cls.for_page(page)
             JobPath.objects.update_or_create(path=path, defaults={"record": record})
 
+    @classmethod
+    def call_company(cls, company: Company) -> None:
+        """Have the records of a company's jobs call it what it may be called now.
+
+        A job without a public page knows its company by name alone, and keeps the name
+        that it had, unless that is not to be told any more.
+        """
+        name = company.public_name
+        public = cls.objects.filter(page__company=company, page__live=True)
+        public.exclude(company_name=name).update(company_name=name)
+        if company.is_confidential:
+            others = cls.objects.exclude(page__live=True)
+            others.filter(company_name=company.name).update(company_name=name)
+
     def public_page(self, private: tuple[str, ...] | None = None) -> JobPage | None:
         """The page that everybody may see, open or closed; None while there is none.
 

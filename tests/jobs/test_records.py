@@ -34,6 +34,43 @@ def paths():
     return set(JobPath.objects.values_list("path", flat=True))
 
 
+class TestCompany:
+    def test_is_called_what_it_is_called_now(self):
+        job, other = make_job(), make_job()
+        job.company.name = "Crumb & Daughters"
+        job.company.save()
+
+        assert record_of(job).company_name == "Crumb & Daughters"
+        assert record_of(other).company_name == other.company.name
+
+    @pytest.mark.parametrize("end", ["", "unpublish", "delete"])
+    def test_is_not_named_any_more_once_it_is_confidential(self, end):
+        company, same_name = make_company(), make_company()
+        job, other = make_job(company=company), make_job(company=same_name)
+        for one in (company, same_name):
+            one.name = "Crumb & Co"
+            one.save()
+        record = record_of(job)
+        if end:
+            getattr(job, end)()
+
+        company.is_confidential = True
+        company.save()
+
+        record.refresh_from_db()
+        assert record.company_name == "Confidential company"
+        assert record_of(other).company_name == "Crumb & Co"
+
+    def test_costs_the_same_for_any_number_of_jobs(self, django_assert_num_queries):
+        company = make_company()
+        for _ in range(3):
+            make_job(company=company)
+        company.name = "Crumb & Daughters"
+
+        with django_assert_num_queries(1):
+            JobRecord.call_company(company)
+
+
 class TestPublished:
     def test_keeps_what_is_public_of_a_job(self):
         category = make_category()
