@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from wagtail.models import Page, PageViewRestriction
 
 from jobs import formatting
 from jobs.choices import ClosedReason
-from jobs.facts import TAKEN_DOWN, availability_of
+from jobs.facts import TAKEN_DOWN, availability_of, private_paths
 from jobs.models.snippets import Company
 
 if TYPE_CHECKING:
@@ -124,15 +124,18 @@ class JobRecord(models.Model):
     def call_company(cls, company: Company) -> None:
         """Have the records of a company's jobs call it what it may be called now.
 
-        A job without a public page knows its company by name alone, and keeps the name
-        that it had, unless that is not to be told any more.
+        What a job says while it is not public changes no record. Such a job is known by
+        the name alone, and keeps the one that it had, unless that is not to be told.
         """
+        hidden = Q(page=None) | Q(page__live=False)
+        for path in private_paths():
+            hidden |= Q(page__path__startswith=path)
         name = company.public_name
-        public = cls.objects.filter(page__company=company, page__live=True)
+        public = cls.objects.filter(~hidden, page__company=company)
         public.exclude(company_name=name).update(company_name=name)
         if company.is_confidential:
-            others = cls.objects.exclude(page__live=True)
-            others.filter(company_name=company.name).update(company_name=name)
+            known = cls.objects.filter(hidden, company_name=company.name)
+            known.update(company_name=name)
 
     def public_page(self, private: tuple[str, ...] | None = None) -> JobPage | None:
         """The page that everybody may see, open or closed; None while there is none.

@@ -20,6 +20,7 @@ from tests.factories import (
     make_draft,
     make_job,
     make_page,
+    make_private,
     make_user,
 )
 
@@ -67,8 +68,21 @@ class TestCompany:
             make_job(company=company)
         company.name = "Crumb & Daughters"
 
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):
             JobRecord.call_company(company)
+
+    def test_of_a_private_job_is_the_one_that_was_public(self):
+        company, hidden = make_company(name="Crumb & Co"), make_company()
+        job = make_job(company=company)
+        make_private(job)
+        edit(job, company=hidden)
+
+        hidden.save()
+        assert record_of(job).company_name == "Crumb & Co"
+
+        company.is_confidential = True
+        company.save()
+        assert record_of(job).company_name == "Confidential company"
 
 
 class TestPublished:
