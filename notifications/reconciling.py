@@ -1,7 +1,7 @@
 """Finding news that no signal brought.
 
-Queryset updates, a page made private, a crash between Wagtail's commit and its
-signal: none of them reaches a receiver. So every announced state is compared with
+Queryset updates, a page moved below a private one, a crash between Wagtail's commit
+and its signal: none of them reaches a receiver. So every announced state is compared with
 what is public. This only says "look here"; deciding stays with ``services``.
 """
 
@@ -28,14 +28,12 @@ from notifications.models import (
 )
 from notifications.reminding import owe_reminders
 from notifications.reminding_editors import owe_editors
+from notifications.services import TOO_MANY
 
 logger = logging.getLogger(__name__)
 
 NAME = "reconcile"
 CHUNK = 50
-#: More news than this at once is no slip of a signal, and nobody is told of it
-#: before somebody looked.
-TOO_MANY = 50
 
 #: What facts are read from.
 READ_OF_STATES = ("pk", "facts", "cancelled_digest", "record", "record__title")

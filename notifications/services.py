@@ -13,7 +13,9 @@ import logging
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Subquery
 from wagtail.log_actions import log
+from wagtail.models import Page
 
 from jobs import wording
 from jobs.choices import TellFollowers
@@ -36,6 +38,9 @@ from subscriptions.services import last_confirmed_at
 
 logger = logging.getLogger(__name__)
 
+#: More news than this at once is no editor's click on a job, nor a slip of a signal,
+#: and nobody is told of it before somebody looked.
+TOO_MANY = 50
 #: How long a job that could not be compared is left alone.
 TRY_AGAIN_AFTER = dt.timedelta(minutes=5)
 
@@ -70,6 +75,21 @@ def touch(
     record = JobRecord.objects.filter(page_id=page_id).first()
     if record is not None:
         states.get_or_create(record=record, defaults={"due_at": now})
+
+
+def touch_below(*, page_id: int) -> None:
+    """Note the same of the jobs at and below a page, as when it was made private.
+
+    Not of more than ``TOO_MANY``: the reconciler finds those, and leaves them alone
+    until somebody looked.
+    """
+    path = Page.objects.filter(pk=page_id).values("path")[:1]
+    below = AnnouncedState.objects.filter(record__page__path__startswith=Subquery(path))
+    found = list(below.values_list("pk", flat=True)[: TOO_MANY + 1])
+    if found and len(found) <= TOO_MANY:
+        states = AnnouncedState.objects.filter(pk__in=found)
+        now = clock.database_now()
+        states.open_windows(now=now, intent=TellFollowers.AUTOMATIC)
 
 
 def _forget_what_was_undone(page_id: int, now: dt.datetime) -> None:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from anymail.signals import tracking
 from django.db import transaction
-from django.db.models.signals import pre_delete
+from django.db.models.signals import post_delete, post_save, pre_delete
+from wagtail.models import PageViewRestriction
 from wagtail.signals import page_published, page_unpublished
 
 from jobs.choices import TellFollowers
@@ -56,7 +57,7 @@ def on_job_published(
     # scheduled.
     if alias or instance.alias_of_id or not instance.live:
         return
-    with _never_raising(instance):
+    with _never_raising(instance.pk):
         services.touch(
             page_id=instance.pk,
             intent=instance.tell_followers,
@@ -78,19 +79,27 @@ def on_job_deleted(sender: type[JobPage], instance: JobPage, **kwargs: Any) -> N
     _touch(instance, going=True)
 
 
+def on_privacy_changed(
+    sender: type[PageViewRestriction], instance: PageViewRestriction, **kwargs: Any
+) -> None:
+    """Note that the jobs at and below a page may be gone from public view, or back."""
+    with _never_raising(instance.page_id):
+        services.touch_below(page_id=instance.page_id)
+
+
 def _touch(page: JobPage, *, going: bool = False) -> None:
-    with _never_raising(page):
+    with _never_raising(page.pk):
         services.touch(page_id=page.pk, intent=TellFollowers.AUTOMATIC, going=going)
 
 
 @contextmanager
-def _never_raising(page: JobPage) -> Iterator[None]:
+def _never_raising(page_id: int) -> Iterator[None]:
     try:
         # A savepoint: a failed statement must not spoil the editor's transaction.
         with transaction.atomic():
             yield
     except Exception:
-        logger.exception("News of job %s not noted", page.pk)
+        logger.exception("News of job %s not noted", page_id)
 
 
 def _blank_wishes(page: JobPage, revision: Any) -> None:
@@ -173,6 +182,12 @@ def register_signal_handlers() -> None:
     pre_delete.connect(
         on_job_deleted, sender=JobPage, dispatch_uid="notifications.on_job_deleted"
     )
+    for signal in (post_save, post_delete):
+        signal.connect(
+            on_privacy_changed,
+            sender=PageViewRestriction,
+            dispatch_uid="notifications.on_privacy_changed",
+        )
     subscription_requested.connect(
         on_subscription_requested,
         dispatch_uid="notifications.on_subscription_requested",

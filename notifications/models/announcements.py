@@ -180,18 +180,22 @@ class AnnouncedStateQuerySet(models.QuerySet["AnnouncedState"]):
 
         Keeps the strongest intent and every note of the window, and restarts it.
         """
-        weaker = STRENGTH[: STRENGTH.index(TellFollowers(intent))]
-        values: dict[str, Any] = {
-            "due_at": end_of_quiet_window(now),
-            "intent": Case(
-                When(intent__in=[*weaker, ""], then=Value(intent)), default=F("intent")
-            ),
-        }
+        values: dict[str, Any] = {}
         if note:
             values["note"] = joined_note(note)
         if actor_id is not None:
             values["actor_id"] = actor_id
-        return bool(self.filter(record__page_id=page_id).update(**values))
+        rows = self.filter(record__page_id=page_id)
+        return bool(rows.open_windows(now=now, intent=intent, **values))
+
+    def open_windows(self, *, now: dt.datetime, intent: str, **values: Any) -> int:
+        """Restart the quiet windows in one UPDATE, with ``values``; answer how many."""
+        weaker = STRENGTH[: STRENGTH.index(TellFollowers(intent))]
+        strongest = Case(
+            When(intent__in=[*weaker, ""], then=Value(intent)), default=F("intent")
+        )
+        values |= {"due_at": end_of_quiet_window(now), "intent": strongest}
+        return self.update(**values)
 
     def note_ending(
         self, *, now: dt.datetime, because: str, note: str, actor_id: int | None

@@ -25,6 +25,7 @@ from notifications.endings import EndingForm, ending_of
 from notifications.foretelling import foretell_publishing
 from notifications.models import Announcement, AnnouncementSettings, Pause
 from notifications.personal_data import sent_about
+from notifications.services import TOO_MANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -218,6 +219,16 @@ def bulk_fields_of_ending(
     """
     pages = [item["item"] for item in items]
     return _ending(context, pages, deletes=deletes) | {"several": len(pages) > 1}
+
+
+@register.inclusion_tag("notifications/admin/includes/privacy.html")
+def foretold_of_privacy(page: Any) -> dict[str, Any]:
+    """Say who is told when ``page`` is made private; nothing of a collection."""
+    ending = ending_of([page], deletes=False) if isinstance(page, Page) else None
+    return {
+        "ending": ending,
+        "are_too_many": ending is not None and ending.jobs > TOO_MANY,
+    }
 
 
 def _ending(context: Any, pages: Iterable[Page], *, deletes: bool) -> dict[str, Any]:

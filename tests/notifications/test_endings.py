@@ -8,7 +8,7 @@ from wagtail.models import PageViewRestriction
 
 from jobs.models import JobPage, JobRecord
 from jobs.services import close_job, reopen_job
-from notifications import reconciling, ticking
+from notifications import ticking
 from notifications.models import AnnouncedState, Announcement
 from tests.factories import edit, follow, in_days, make_subscription
 from tests.notifications.conftest import TITLE
@@ -129,11 +129,9 @@ def test_a_job_made_private_and_public_again_is_open_again(followed, worker):
     restriction = PageViewRestriction.objects.create(
         page_id=followed.pk, restriction_type=PageViewRestriction.LOGIN
     )
-    reconciling.reconcile()
-    worker.run()
+    worker.run(minutes=11)
     restriction.delete()
-    reconciling.reconcile()
-    worker.run()
+    worker.run(minutes=11)
 
     assert subjects() == [f"Taken down: {TITLE}", f"Open again: {TITLE}"]
 
@@ -148,8 +146,7 @@ def test_what_was_published_in_private_is_known_once_the_job_is_public(
     worker.run(minutes=11)
     assert subjects() == [f"Taken down: {TITLE}"]
     restriction.delete()
-    reconciling.reconcile()
-    worker.run()
+    worker.run(minutes=11)
 
     assert subjects()[1:] == ["Open again: Night & Day Baker"]
     assert JobRecord.objects.get().title == "Night & Day Baker"

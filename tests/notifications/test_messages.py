@@ -279,16 +279,15 @@ class TestEndings:
         assert message.subject == f"Taken down: {TITLE}"
         assert "http://testserver/jobs/bread-butter-baker/" not in links_of(message)
 
-    def test_news_of_one_that_is_private_when_it_leaves_has_no_link(
-        self, job, worker, mailed
-    ):
+    def test_news_of_one_that_is_private_when_it_leaves_has_no_link(self, job, worker):
         edit(job, pay_min=26000)
         worker.wait(minutes=11)
         services.announce_next()
         make_private(job)
+        mail.outbox.clear()
+        worker.run()
 
-        message = mailed()
-
+        [message] = mail.outbox
         assert message.subject == f"Pay changed: {TITLE}"
         assert "still open" not in message.body
         assert "http://testserver/jobs/bread-butter-baker/" not in links_of(message)

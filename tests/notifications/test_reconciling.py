@@ -89,8 +89,7 @@ def test_since_when_a_job_is_gone_is_noted_too(followed, worker):
 
 def test_a_job_that_became_private_is_not_gone(followed, worker):
     make_private(followed)
-    reconciling.reconcile()
-    worker.run()
+    worker.run(minutes=11)
 
     assert Announcement.objects.get().kind == Announcement.Kind.TAKEN_DOWN
     assert JobRecord.objects.get().gone_at is None

@@ -22,7 +22,14 @@ from subscriptions.signals import (
     new_subscriber,
     subscription_requested,
 )
-from tests.factories import edit, make_job, make_subscription
+from tests.factories import (
+    edit,
+    make_board,
+    make_job,
+    make_page,
+    make_private,
+    make_subscription,
+)
 from tests.notifications.conftest import READERS, TITLE
 from tests.subscriptions.visiting import sealed_note
 
@@ -261,3 +268,45 @@ def test_a_job_whose_facts_are_missing_adopts_them_when_somebody_follows(db, wor
 
     assert AnnouncedState.objects.get().facts["title"] == TITLE
     assert reconciling.reconcile() == 0
+
+
+class TestPrivacy:
+    @pytest.mark.parametrize("above", [False, True], ids=["the job", "what is above"])
+    def test_made_private_it_waits_and_public_again_in_time_nobody_is_told(
+        self, above, followed, worker
+    ):
+        private = make_private(make_board() if above else followed)
+        worker.run(minutes=9)
+        assert mail.outbox == []
+
+        private.delete()
+        worker.run(minutes=11)
+        assert mail.outbox == []
+
+        make_private(followed)
+        worker.run(minutes=11)
+        assert {m.subject for m in mail.outbox} == {f"Taken down: {TITLE}"}
+
+    def test_of_too_many_the_reconciler_decides(self, followed, worker, monkeypatch):
+        monkeypatch.setattr(services, "TOO_MANY", 0)
+
+        make_private(make_board())
+
+        assert AnnouncedState.objects.get().due_at is None
+
+    def test_another_page_made_private_is_none_of_our_business(self, followed):
+        make_private(make_page(title="Elsewhere"))
+
+        assert AnnouncedState.objects.get().due_at is None
+
+    def test_it_is_made_private_although_the_receiver_fails(
+        self, followed, monkeypatch, errors
+    ):
+        monkeypatch.setattr(services, "touch_below", broken)
+
+        private = make_private(followed)
+
+        assert private.pk
+        assert errors() == [
+            ("notifications.signal_handlers", f"News of job {followed.pk} not noted")
+        ]

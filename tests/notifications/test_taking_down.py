@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from jobs.models import BoardSettings, JobPage
 from notifications.models import AnnouncedState, Announcement
+from notifications.templatetags import notification_tags
 from tests.factories import edit, follow, make_board, make_draft, make_job, make_page
 from tests.notifications.conftest import READERS, TITLE, Staff
 from tests.notifications.reading import says, squeezed
@@ -54,6 +55,37 @@ class TestAsking:
 
         assert "No email goes out." in text
         assert "A line for followers" not in text
+
+    @pytest.mark.parametrize(
+        ("jobs", "says"),
+        [
+            (1, "Making it private tells 2 followers that the job is gone."),
+            (2, "Making it private tells 3 followers of 2 jobs that they are gone."),
+        ],
+    )
+    def test_making_private_says_whom_it_tells(self, jobs, says, followed, worker):
+        if jobs > 1:
+            follow(make_job(title="Porter"))
+            worker.run()
+        page = followed if jobs == 1 else make_board()
+
+        dialog = Staff().get(page_url("set_privacy", page)).json()["html"]
+
+        assert f"{says} The email goes out 10 minutes after" in squeezed(dialog)
+
+    def test_of_more_than_are_told_at_once_it_says_so(self, followed, monkeypatch):
+        monkeypatch.setattr(notification_tags, "TOO_MANY", 0)
+
+        dialog = Staff().get(page_url("set_privacy", followed)).json()["html"]
+
+        assert "no email goes out before an administrator" in squeezed(dialog)
+        assert "after you confirm" not in dialog
+
+    def test_making_private_what_nobody_follows_says_nothing(self):
+        dialog = Staff().get(page_url("set_privacy", make_job())).json()["html"]
+
+        assert "Making it private" not in dialog
+        assert "Private, accessible to any logged-in users" in dialog
 
     def test_deleting_says_that_it_cannot_be_undone(self, followed, publisher):
         text = text_of(publisher.get(page_url("delete", followed)))
