@@ -69,7 +69,7 @@ ABOUT = (
         "value": {
             "heading": "What followers are told",
             "text": "<p>If you follow a job, we write when one of these changes:</p>"
-            "<ul><li>its title, company, type, workplace or place</li>"
+            "<ul><li>its title, company, field, type, workplace or place</li>"
             "<li>its pay</li><li>what it requires</li><li>its closing date</li>"
             "<li>how to apply</li></ul>"
             "<p>And we write when it is filled, cancelled, closed or taken down, and if "
