@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Func, Subquery, Value, When
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Coalesce, Concat, Greatest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
@@ -24,6 +24,10 @@ STRENGTH = (
     TellFollowers.AUTOMATIC,
     TellFollowers.SEND,
 )
+
+
+#: How long taking pages down may take, however short the quiet window is.
+GONE_WITHIN = dt.timedelta(minutes=1)
 
 
 def default_quiet_minutes() -> int:
@@ -203,11 +207,13 @@ class AnnouncedStateQuerySet(models.QuerySet["AnnouncedState"]):
         """Note in one UPDATE why jobs are about to be taken down; answer how many.
 
         Opens their quiet windows: if nothing ends after all, the next comparison
-        finds no news and forgets the reason. One that was given before stays unless
-        there is another: a job may be unpublished for a reason, then deleted.
+        finds no news and forgets the reason; not before the pages can be gone. One
+        that was given before stays unless there is another: a job may be unpublished
+        for a reason, then deleted.
         """
+        earliest = Value(now + GONE_WITHIN, models.DateTimeField())
         values: dict[str, Any] = {
-            "due_at": end_of_quiet_window(now),
+            "due_at": Greatest(end_of_quiet_window(now), earliest),
             "actor_id": actor_id,
         }
         if because:

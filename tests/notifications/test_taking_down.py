@@ -5,7 +5,8 @@ from django.core import mail
 from django.urls import reverse
 
 from jobs.models import BoardSettings, JobPage
-from notifications.models import AnnouncedState, Announcement
+from notifications.endings import note_ending
+from notifications.models import AnnouncedState, Announcement, AnnouncementSettings
 from notifications.templatetags import notification_tags
 from tests.factories import edit, follow, make_board, make_draft, make_job, make_page
 from tests.notifications.conftest import READERS, TITLE, Staff
@@ -223,6 +224,19 @@ class TestTheReason:
 
         assert told() == f"Taken down: {TITLE}"
         assert Announcement.objects.get().because == ""
+
+    def test_is_there_when_a_worker_looks_before_the_page_is_gone(
+        self, followed, staff, worker
+    ):
+        AnnouncementSettings.objects.update(quiet_minutes=0)
+        data = {"ending_because": "IN_ERROR", "ending_note": ""}
+        note_ending([followed], data, below=False, deletes=False, user=staff.user)
+        worker.run()
+
+        followed.unpublish()
+        worker.run()
+
+        assert Announcement.objects.get().because == "IN_ERROR"
 
     def test_may_be_left_out(self, followed, staff, told):
         staff.post(page_url("unpublish", followed))
