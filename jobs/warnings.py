@@ -119,9 +119,18 @@ def _what_publishing_needs(job: JobPage, now: dt.datetime) -> Iterator[Finding]:
         yield Finding(_("No summary."), blocks=True)
     if not (job.apply_url or job.apply_email):
         yield Finding(_("No way to apply."), blocks=True)
+    yield from _what_pay_cannot_be(job)
     if job.closes_at is not None and job.closes_at <= now:
         # A job that has closed may still be corrected.
         yield Finding(_("The closing date has passed."), blocks=not job.live)
+
+
+def _what_pay_cannot_be(job: JobPage) -> Iterator[Finding]:
+    amounts = [x for x in (job.pay_min, job.pay_max) if x is not None]
+    if any(amount <= 0 for amount in amounts):
+        yield Finding(_("Pay of 0 or less."), blocks=True)
+    elif amounts != sorted(amounts):
+        yield Finding(_("The higher amount of pay stands first."), blocks=True)
 
 
 def _what_the_board_asks(

@@ -102,6 +102,27 @@ class TestChecklist:
         assert (found[0].text, found[0].blocks) == (text, True)
         assert ("No pay.", False) in [(x.text, x.blocks) for x in found[1:]]
 
+    @pytest.mark.parametrize(
+        ("low", "high", "text"),
+        [
+            (50, 20, "The higher amount of pay stands first."),
+            (0, 20, "Pay of 0 or less."),
+            (None, -1, "Pay of 0 or less."),
+        ],
+    )
+    def test_knows_pay_that_publishing_is_refused_for(self, board, low, high, text):
+        job = job_of(pay_min=low, pay_max=high)
+
+        found = checklist_of(job, NOW, board=board)
+
+        assert (found[0].text, found[0].blocks) == (text, True)
+
+    @pytest.mark.parametrize(("low", "high"), [(20, 50), (20, 20), (20, None)])
+    def test_says_nothing_of_other_pay(self, board, low, high):
+        job = job_of(pay_min=low, pay_max=high)
+
+        assert checklist_of(job, NOW, board=board) == []
+
     def test_asks_for_a_company(self, board):
         job = build_job(company_id=None, locations=[COAST], closes_at=None)
 

@@ -53,6 +53,7 @@ def nowhere():
 LACKING = {
     "No pay.": unpaid,
     "No place.": nowhere,
+    "The higher amount of pay stands first.": lambda: without(pay_min=50, pay_max=20),
     "No summary.": lambda: without(summary=""),
     "No company.": lambda: without(company=None),
     "No way to apply.": lambda: without(apply_url="", apply_email=""),
