@@ -124,6 +124,17 @@ class TestPageOfAJob:
 
         assert words(flag) == "Corrected today"
 
+    def test_that_closed_in_silence_does_not_say_that_anybody_was_told(
+        self, client, job, worker
+    ):
+        edit(job, closed_reason="FILLED", tell_followers="DO_NOT_SEND")
+        worker.run(hours=1)
+
+        page = words(shown(client, job))
+
+        assert "This job was filled on" in page
+        assert "told by email" not in page
+
     def test_keeps_its_past_when_it_closes(self, client, job, worker):
         close_job(page_id=job.pk, reason="FILLED")
         worker.run(hours=1)
@@ -169,6 +180,7 @@ class TestPageOfAJobThatIsGone:
 
         assert ": published in error." in page
         assert "“The store & the sea”" in page
+        assert "Everyone who followed it is told by email." in page
         assert client.get(url).status_code == 410
 
     def test_says_no_more_before_followers_are_told(self, client, job):
@@ -178,6 +190,7 @@ class TestPageOfAJobThatIsGone:
 
         assert "It was taken down on" in page
         assert "“" not in page
+        assert "told by email" not in page
 
     @pytest.mark.parametrize("closes", [False, True])
     def test_says_nothing_of_an_end_that_was_not_the_last(
