@@ -15,6 +15,7 @@ from wagtail.admin.widgets import (
 )
 
 from jobs.choices import ClosedReason
+from jobs.facts import availability_of
 from jobs.forms import LineInput
 from jobs.models import Company, JobPage, JobRecord
 from notifications import texts
@@ -86,9 +87,11 @@ class AddFollowerForm(WagtailAdminModelForm):
 
     def clean_job(self) -> JobPage:
         job = self.cleaned_data["job"]
-        if not job.is_open:
+        # An alias stands for its source.
+        source = job.alias_of.specific if job.alias_of_id else job
+        if not availability_of(source, timezone.now()).is_open:
             raise forms.ValidationError(
-                _("This job has closed, so there is nothing left to follow.")
+                _("This job is not open to the public, so there is nothing to follow.")
             )
         return job
 

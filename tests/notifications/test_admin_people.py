@@ -19,6 +19,7 @@ from tests.factories import (
     make_company,
     make_draft,
     make_job,
+    make_private,
     make_subscription,
 )
 from tests.notifications.conftest import TITLE, Staff
@@ -186,12 +187,15 @@ class TestAddingAFollower:
 
         assert Subscription.objects.count() == 2
 
-    def test_a_closed_job_cannot_be_followed(self, db, staff):
-        closed = make_job(closes_at=in_days(-1))
+    @pytest.mark.parametrize("is_private", [False, True])
+    def test_a_job_that_is_not_open_cannot_be_followed(self, db, staff, is_private):
+        job = make_job(closes_at=None if is_private else in_days(-1))
+        if is_private:
+            make_private(job)
 
-        response = self.add(staff, closed)
+        response = self.add(staff, job)
 
-        assert "nothing left to follow" in response.text
+        assert "nothing to follow" in response.text
         assert not Subscription.objects.exists()
 
     def test_a_draft_cannot_be_followed(self, db, staff):
