@@ -29,7 +29,7 @@ NEWEST = {"type": "latest_jobs", "value": {"heading": "Newest jobs", "count": 6}
 CLOSING = {
     "type": "jobs_by_criteria",
     "value": {
-        "heading": "Closing this week",
+        "heading": "Closing within 7 days",
         "category": None,
         "workplace": "",
         "closing_within_days": 7,
