@@ -163,7 +163,8 @@ def on_tracking_event(sender: type, event: Any, esp_name: str, **kwargs: Any) ->
     """Keep what became of an email; write no more to an address that refused it."""
     note_outcome(event)
     reason = reason_of(event)
-    if reason is not None:
+    # A provider need not say whom it is about.
+    if reason is not None and event.recipient:
         suppress(address=event.recipient, reason=reason)
 
 

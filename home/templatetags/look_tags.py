@@ -102,6 +102,8 @@ def _links(context: dict[str, Any]) -> list[Link]:
 
 def _mark(url: str, path: str, home_url: str) -> str:
     """Whether ``url`` is the page at ``path``, or one above it; all are below home."""
-    if url == path:
+    # As somebody typed it, it may lack the slash that every page has.
+    address = f"{url.rstrip('/')}/"
+    if address == path:
         return "page"
-    return "true" if url != home_url and path.startswith(url) else ""
+    return "true" if address != home_url and path.startswith(address) else ""

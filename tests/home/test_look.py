@@ -65,6 +65,18 @@ class TestNavigation:
 
         assert nav(client, job.url) == {"Else & where": None}
 
+    def test_marks_an_address_that_was_typed_without_its_last_slash(self, client):
+        job, board = make_job(), make_board()
+        other = make_page(parent=board.get_parent(), slug=f"{board.slug}-abroad")
+        look = LookSettings.load()
+        link = {"page": None, "address": board.url.rstrip("/"), "title": "Jobs"}
+        look.navigation = [("link", link)]
+        look.save()
+
+        assert nav(client, board.url) == {"Jobs": "page"}
+        assert nav(client, job.url) == {"Jobs": "true"}
+        assert nav(client, other.url) == {"Jobs": None}
+
 
 class TestContrast:
     @pytest.mark.parametrize(

@@ -90,6 +90,12 @@ class TestAProvidersReport:
         assert not Suppression.objects.exists()
         assert Subscription.objects.confirmed().exists()
 
+    def test_that_names_no_address_changes_nothing(self, provider, follows):
+        response = provider(RecordType="Bounce", Type="HardBounce", Email=None)
+
+        assert response.status_code == 200
+        assert not Suppression.objects.exists()
+
     def test_without_the_secret_is_refused(self, provider, follows):
         response = provider(secret="a:guess", RecordType="Bounce", Type="HardBounce")
 
