@@ -50,7 +50,7 @@ def closing_date_of(
         record: of the job; its page is read.
         now: the moment to judge the closing date by.
         board: who runs the board.
-        url: the job's address, in full.
+        url: the job's address, in full; "" where another job has it now.
         source: where this calendar is read again, in full.
     """
     page = record.page
@@ -75,7 +75,8 @@ def closing_date_of(
     event.add("dtstart", closes_at.astimezone(dt.UTC))
     names = {"title": title, "company": formatting.one_line(record.company_name)}
     event.add("summary", _("Closes: %(title)s, %(company)s") % names)
-    event.add("url", url)
+    if url:
+        event.add("url", url)
     event.add("transp", "TRANSPARENT")
     if not is_cancelled:
         event.add_component(_reminder(title))

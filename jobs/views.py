@@ -30,11 +30,12 @@ def closing_date(request: HttpRequest, record_id: int) -> HttpResponse:
 
     rows = JobRecord.objects.select_related("page")
     record = get_object_or_404(rows, pk=record_id)
+    path = record.path
     calendar = closing_date_of(
         record,
         timezone.now(),
         board=BoardSettings.load(request_or_site=request),
-        url=urljoin(settings.SITE_URL, record.path),
+        url=urljoin(settings.SITE_URL, path) if path else "",
         source=urljoin(settings.SITE_URL, request.path),
     )
     if calendar is None:

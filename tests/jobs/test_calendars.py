@@ -105,6 +105,14 @@ class TestEntry:
         assert entry["DTSTART"] == before["DTSTART"]
         assert entry["STATUS"] == "CANCELLED"
 
+    def test_leads_nowhere_once_another_job_has_the_address(self, job, read):
+        job.delete()
+        assert read()["URL"].endswith(job.url)
+
+        make_job(slug=job.slug)
+
+        assert "URL" not in read()
+
     @pytest.mark.parametrize("hidden", [lambda job: job, lambda job: job.get_parent()])
     def test_is_cancelled_while_the_job_is_private(self, job, read, hidden):
         entries = [read()]
