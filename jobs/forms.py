@@ -13,7 +13,11 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
-from wagtail.admin.widgets import AdminAutoHeightTextInput, AdminDateTimeInput
+from wagtail.admin.widgets import (
+    AdminAutoHeightTextInput,
+    AdminDateInput,
+    AdminDateTimeInput,
+)
 from wagtail.coreutils import cautious_slugify
 
 from jobs.choices import EmploymentType, Strictness, Workplace
@@ -44,6 +48,12 @@ class ClosingDateInput(AdminDateTimeInput):
         # minute, and one that is clicked the time of day of the click.
         ends = {"validateOnBlur": False, "defaultTime": f"{LAST_MINUTE:%H:%M}"}
         return super().get_config() | ends
+
+
+class DayInput(AdminDateInput):
+    def get_config(self) -> dict[str, Any]:
+        # Left to itself the picker makes today of what it cannot read.
+        return super().get_config() | {"validateOnBlur": False}
 
 
 class ClosingDateField(forms.DateTimeField):

@@ -9,10 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.widgets import AdminDateInput
 from wagtail.snippets.widgets import AdminSnippetChooser
 
-from jobs.forms import LAST_MINUTE
+from jobs.forms import LAST_MINUTE, DayInput
 from jobs.models import Company, JobPage
 from notifications.forms import LineForFollowers
 
@@ -37,7 +36,7 @@ class ExtendForm(NoteForm):
     until = forms.DateField(
         label=_("Until"),
         required=False,
-        widget=AdminDateInput(),
+        widget=DayInput(),
         help_text=_("At 23:59 on that day. A job that closes later stays as it is."),
     )
     days = forms.IntegerField(

@@ -10,13 +10,12 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.forms.models import formfield_for_dbfield
 from wagtail.admin.widgets import (
     AdminAutoHeightTextInput,
-    AdminDateInput,
     AdminPageChooser,
 )
 
 from jobs.choices import ClosedReason
 from jobs.facts import availability_of
-from jobs.forms import LineInput
+from jobs.forms import DayInput, LineInput
 from jobs.models import Company, JobPage, JobRecord
 from notifications import texts
 from notifications.models import EmailText
@@ -65,7 +64,7 @@ class AddFollowerForm(WagtailAdminModelForm):
         ),
     )
     consent_given_on = forms.DateField(
-        label=_("When they gave it"), required=False, widget=AdminDateInput
+        label=_("When they gave it"), required=False, widget=DayInput
     )
 
     class Meta:
@@ -171,7 +170,7 @@ class CloseJobForm(forms.Form):
 class ExtendJobForm(forms.Form):
     """Until when a job stays open, by its own time of day, and a line for followers."""
 
-    until = forms.DateField(label=_("New closing date"), widget=AdminDateInput())
+    until = forms.DateField(label=_("New closing date"), widget=DayInput())
     note = LineForFollowers()
 
     def __init__(self, *args: Any, job: JobPage, **kwargs: Any) -> None:

@@ -89,3 +89,17 @@ def test_a_person_is_helped_from_a_lost_email_to_being_forgotten(
     find(page)
     expect(main).to_contain_text(f"Nobody known follows a job with {READER}")
     assert not Subscriber.objects.exists()
+
+
+def test_a_day_that_the_picker_cannot_read_stays_as_it_was_typed(followed, sign_in):
+    page = sign_in("Subscriber support")
+    page.goto("/admin/support/subscriptions/add/")
+    day = page.get_by_label("When they gave it")
+
+    day.press_sequentially("3 May 2026")
+    day.press("Tab")
+    expect(day).to_have_value("3 May 2026")
+
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Enter a valid date.")).to_be_visible()
+    expect(day).to_have_value("3 May 2026")
