@@ -13,11 +13,6 @@ WORDINGS: dict[int, str] = {
         "when it closes. Nothing else. We email you a link first. Until you use it, "
         "nothing happens."
     ),
-    2: (
-        "Get an email when its pay, requirements, closing date or another fact "
-        "changes, and when it closes, is taken down or opens again. Nothing else. We "
-        "email you a link first. Until you use it, nothing happens."
-    ),
 }
 
 #: The wording that the follow form has now.

@@ -11,7 +11,6 @@ from wagtail.models import PageViewRestriction
 
 from jobs.models import JobPage, JobRecord
 from subscriptions import services, tokens
-from subscriptions.consent import CONSENT_VERSION
 from subscriptions.models import Subscriber, Subscription
 from subscriptions.services import Choices
 from subscriptions.signals import (
@@ -63,7 +62,7 @@ class TestSubscribe:
         assert subscription.remind_before_closing
         assert not subscription.share_address
         assert subscription.consent_path == "/jobs/baker/"
-        assert subscription.consent_version == CONSENT_VERSION
+        assert subscription.consent_version == 1
         assert services.followers_of(record_id=record.pk) == 0
         assert heard == [("subscription_requested", subscription)]
 
