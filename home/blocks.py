@@ -128,7 +128,7 @@ class JobsByCriteriaBlock(blocks.StructBlock):
         label_format = "{heading}"
         template = "home/blocks/jobs_by_criteria.html"
         preview_value = {
-            "heading": "Closing within 7 days",
+            "heading": "Closing this week",
             "category": None,
             "company": None,
             "employment_type": "",

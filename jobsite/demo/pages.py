@@ -29,7 +29,7 @@ NEWEST = {"type": "latest_jobs", "value": {"heading": "Newest jobs", "count": 6}
 CLOSING = {
     "type": "jobs_by_criteria",
     "value": {
-        "heading": "Closing within 7 days",
+        "heading": "Closing this week",
         "category": None,
         "workplace": "",
         "closing_within_days": 7,

@@ -242,7 +242,7 @@ class TestEndings:
         assert message.subject == f"Taken down: {TITLE}"
         says(
             message,
-            "Bread & Butter Baker at Crumb & Co is no longer on Marlhaven Jobs.",
+            "Crumb & Co’s job Bread & Butter Baker is no longer on Marlhaven Jobs.",
             "It was taken down on Tue 9 June.",
             "We do not know more than this.",
             "If you had applied, ask Crumb & Co: https://crumb.example/",
@@ -263,7 +263,7 @@ class TestEndings:
         assert message.subject == f"Taken down: {TITLE}"
         says(
             message,
-            "Bread & Butter Baker at Crumb & Co is no longer on Marlhaven Jobs.",
+            "Crumb & Co’s job Bread & Butter Baker is no longer on Marlhaven Jobs.",
             "If you had applied, ask Crumb & Co: https://crumb.example/",
             "This was our last email about it.",
         )
