@@ -13,13 +13,13 @@ import logging
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 from wagtail.log_actions import log
 from wagtail.models import Page
 
 from jobs import wording
 from jobs.choices import TellFollowers
-from jobs.facts import Facts, facts_now, is_open
+from jobs.facts import OPEN, TAKEN_DOWN, Facts, facts_now, is_open
 from jobs.models import JobRecord
 from notifications import clock, headings
 from notifications.comparing import (
@@ -83,13 +83,24 @@ def touch_below(*, page_id: int) -> None:
     Not of more than ``TOO_MANY``: the reconciler finds those, and leaves them alone
     until somebody looked.
     """
-    path = Page.objects.filter(pk=page_id).values("path")[:1]
-    below = AnnouncedState.objects.filter(record__page__path__startswith=Subquery(path))
-    found = list(below.values_list("pk", flat=True)[: TOO_MANY + 1])
+    found = list(states_below(page_id).values_list("pk", flat=True)[: TOO_MANY + 1])
     if found and len(found) <= TOO_MANY:
         states = AnnouncedState.objects.filter(pk__in=found)
         now = clock.database_now()
         states.open_windows(now=now, intent=TellFollowers.AUTOMATIC)
+
+
+def states_below(page_id: int) -> QuerySet[AnnouncedState]:
+    """The states of the public jobs at and below a page that may have news with it.
+
+    Not of those that are known to have closed: to hide them is silent.
+    """
+    path = Page.objects.filter(pk=page_id).values("path")[:1]
+    return AnnouncedState.objects.filter(
+        record__page__path__startswith=Subquery(path),
+        record__page__live=True,
+        facts__availability__state__in=[OPEN, TAKEN_DOWN],
+    )
 
 
 def _forget_what_was_undone(page_id: int, now: dt.datetime) -> None:

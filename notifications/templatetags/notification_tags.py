@@ -25,7 +25,7 @@ from notifications.endings import EndingForm, ending_of
 from notifications.foretelling import foretell_publishing
 from notifications.models import Announcement, AnnouncementSettings, Pause
 from notifications.personal_data import sent_about
-from notifications.services import TOO_MANY
+from notifications.services import TOO_MANY, states_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -224,10 +224,13 @@ def bulk_fields_of_ending(
 @register.inclusion_tag("notifications/admin/includes/privacy.html")
 def foretold_of_privacy(page: Any) -> dict[str, Any]:
     """Say who is told when ``page`` is made private; nothing of a collection."""
-    ending = ending_of([page], deletes=False) if isinstance(page, Page) else None
+    if not isinstance(page, Page):
+        return {}
+    jobs = states_below(page.pk).count()
     return {
-        "ending": ending,
-        "are_too_many": ending is not None and ending.jobs > TOO_MANY,
+        "ending": ending_of([page], deletes=False),
+        "jobs": jobs,
+        "are_too_many": jobs > TOO_MANY,
     }
 
 

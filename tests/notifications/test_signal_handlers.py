@@ -294,6 +294,18 @@ class TestPrivacy:
 
         assert AnnouncedState.objects.get().due_at is None
 
+    def test_those_that_have_closed_are_not_too_many(
+        self, followed, worker, monkeypatch
+    ):
+        make_job(title="Stoker", closed_reason="FILLED")
+        worker.run()
+        monkeypatch.setattr(services, "TOO_MANY", 1)
+
+        make_private(make_board())
+
+        states = AnnouncedState.objects.waiting()
+        assert [state.record.title for state in states] == [TITLE]
+
     def test_another_page_made_private_is_none_of_our_business(self, followed):
         make_private(make_page(title="Elsewhere"))
 

@@ -67,7 +67,8 @@ class TestAsking:
     def test_making_private_says_whom_it_tells(self, jobs, says, followed, worker):
         if jobs > 1:
             follow(make_job(title="Porter"))
-            worker.run()
+        make_job(title="Stoker", closed_reason="FILLED")
+        worker.run()
         page = followed if jobs == 1 else make_board()
 
         dialog = Staff().get(page_url("set_privacy", page)).json()["html"]
