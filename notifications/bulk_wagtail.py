@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -47,12 +46,16 @@ class Move(OfTheJobList, MoveBulkAction):
 class Publish(OfTheJobList, PublishBulkAction):
     """Leaves alone what the editor would not publish at once, and says why."""
 
-    def _refused(self, pages: Iterable[Page]) -> dict[int, list[str]]:
+    def _refused(self, pages: list[Page]) -> dict[int, list[str]]:
         jobs = JobPage.objects.filter(pk__in=[page.pk for page in pages])
         needs = refused(jobs, board=BoardSettings.load(request_or_site=self.request))
         for job in jobs.filter(locked=True):
             if job.permissions_for_user(self.request.user).page_locked():
                 needs[job.pk] = [gettext("Locked.")]
+        for page in pages:
+            # Wagtail would answer with an error, and publish none of the others.
+            if page.alias_of_id is not None:
+                needs[page.pk] = [gettext("Mirrors another page: publish that one.")]
         return needs
 
     def get_actionable_objects(self) -> tuple[list[Page], dict[str, list]]:
@@ -92,10 +95,10 @@ class Publish(OfTheJobList, PublishBulkAction):
         if not self.left_alone:
             return text
         left_alone = ngettext(
-            "%(count)d job stays as it is: it lacks something, is set to a later date "
-            "or is locked.",
-            "%(count)d jobs stay as they are: they lack something, are set to a later "
-            "date or are locked.",
+            "%(count)d page stays as it is: it lacks something, is set to a later "
+            "date, is locked or mirrors another one.",
+            "%(count)d pages stay as they are: they lack something, are set to a "
+            "later date, are locked or mirror another one.",
             self.left_alone,
         ) % {"count": self.left_alone}
         return f"{text}. {left_alone}"

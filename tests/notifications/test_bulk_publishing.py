@@ -70,7 +70,7 @@ def test_publishes_the_others_and_says_what_is_needed(publisher, good, why, make
 
     assert f"Diver: {why}" in text_of(asked)
     assert [page["item"].pk for page in asked.context["items"]] == [good.pk]
-    assert "1 page has been published. 1 job stays as it is" in text_of(done)
+    assert "1 page has been published. 1 page stays as it is" in text_of(done)
     assert fresh(good).live
     assert fresh(lacking).has_unpublished_changes
 
@@ -118,8 +118,21 @@ def test_what_somebody_else_has_locked_is_left_alone(publisher, good):
     done = publisher.post(url, follow=True)
 
     assert "Diver: Locked." in text_of(asked)
-    assert "1 page has been published. 1 job stays as it is" in text_of(done)
+    assert "1 page has been published. 1 page stays as it is" in text_of(done)
     assert fresh(job).has_unpublished_changes
+
+
+def test_an_alias_is_left_to_the_page_that_it_mirrors(publisher, good):
+    job = make_job(title="Diver")
+    alias = job.create_alias(update_slug="diver-again")
+    url = bulk_url("publish", good, alias)
+
+    asked = publisher.get(url)
+    done = publisher.post(url, follow=True)
+
+    assert "Diver: Mirrors another page: publish that one." in text_of(asked)
+    assert "1 page has been published. 1 page stays as it is" in text_of(done)
+    assert fresh(good).live
 
 
 def test_alone_it_publishes_nothing_and_shows_why(publisher):
@@ -137,6 +150,6 @@ def test_of_a_parent_publishes_what_is_ready_below_it(good):
 
     done = Staff().post(url, {"include_descendants": "on"}, follow=True)
 
-    assert "1 page and 1 child page have been published. 1 job stays" in text_of(done)
+    assert "1 page and 1 child page have been published. 1 page stays" in text_of(done)
     assert fresh(good).live
     assert not fresh(lacking).live
