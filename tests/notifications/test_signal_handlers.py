@@ -179,11 +179,13 @@ class TestCostOfAClick:
         return len(captured)
 
     def test_it_does_not_grow_with_the_number_of_followers(self, db, click):
+        # A first one, since some things are looked up once.
+        self.queries(click, followers=1)
+
         assert self.queries(click, followers=50) == self.queries(click, followers=1)
 
     @pytest.mark.parametrize(("wish", "more"), [("", 0), ("SEND", HEEDING)])
     def test_it_is_a_handful_of_queries(self, db, click, wish, more):
-        # A first one, since some things are looked up once.
         self.queries(click, followers=1, wish=wish)
         heard = self.queries(click, followers=1, wish=wish)
         for name, signal in PAGE_SIGNALS.items():
