@@ -123,7 +123,7 @@ class CloseAsFilled(JobBulkAction):
     action_type = "close_as_filled"
     action_priority = 60
     icon_name = "no-view"
-    explanation = _("The pages stay, say so, and show other open jobs.")
+    explanation = _("The pages stay, say so, and show similar jobs.")
     is_closing = True
     reason = ClosedReason.FILLED
 
