@@ -236,6 +236,16 @@ class Job:
             self.touch(now, going=True)
         self.is_deleted, self.is_live, self.scheduled = True, False, None
 
+    def hide(self, now: dt.datetime, *, is_private: bool) -> None:
+        """Make its page private, or public again, of which no publication tells."""
+        if self.is_private == is_private:
+            return
+        self.is_private = is_private
+        may_be_news = self.known and self.known["state"] in (OPEN, TAKEN_DOWN)
+        if self.is_live and may_be_news:
+            self.due_at = now + WINDOW
+            self.wish = max(self.wish, "AUTOMATIC", key=WEAK_TO_STRONG.index)
+
     def touch(
         self,
         now: dt.datetime,

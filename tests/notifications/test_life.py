@@ -242,7 +242,7 @@ class Life(Watched):
             PageViewRestriction.objects.create(
                 page_id=job.pk, restriction_type=PageViewRestriction.LOGIN
             )
-            job.is_private = True
+            job.hide(self.now(), is_private=True)
         self.catch_up(told)
         if back:
             self.make_public(n, told)
@@ -251,7 +251,7 @@ class Life(Watched):
     @rule(n=numbers, told=then)
     def make_public(self, n, told):
         PageViewRestriction.objects.filter(page_id=self.job(n).pk).delete()
-        self.job(n).is_private = False
+        self.job(n).hide(self.now(), is_private=False)
         self.catch_up(told)
 
     @rule(n=numbers, sure=st.integers(0, 4))
