@@ -107,7 +107,10 @@ def differences(before: Known, after: Known, *, wording: bool) -> set[str]:
 
 @dataclass
 class News:
-    """One announcement as it has to be; ``to`` is who followed when it was made."""
+    """One announcement as it has to be; ``to`` is who followed when it was made.
+
+    Whether it was for anybody shows when it is sent: they may have left by then.
+    """
 
     kind: str
     version: int
@@ -118,6 +121,7 @@ class News:
     state: str
     made_at: dt.datetime
     to: dict[str, int] = field(default_factory=dict)
+    was_for_nobody: bool = False
 
     @property
     def was_told(self) -> bool:
@@ -156,7 +160,6 @@ class Job:
         self.known: Known | None = None
         self.has_state = False
         self.version = 0
-        self.changed_at: dt.datetime | None = None
         self.cancelled: Known | None = None
         self.news: list[News] = []
         self.follows: dict[str, Follow] = {}
@@ -364,9 +367,11 @@ class Job:
         return self.wish == "DO_NOT_SEND" and not by_itself
 
     def _waits(self, now: dt.datetime) -> bool:
-        if self.at_once or not self.gap or self.changed_at is None:
+        changes = [x for x in self.news if x.kind == "CHANGED" and x.was_told]
+        heard = [x.made_at for x in changes if not x.was_for_nobody]
+        if self.at_once or not self.gap or not heard:
             return False
-        until = self.changed_at + self.gap
+        until = heard[-1] + self.gap
         if until > now:
             self.due_at = until
             return True
@@ -387,8 +392,6 @@ class Job:
             for address, follow in self.follows.items()
             if follow.counts and not (kind == "CHANGED" and follow.closings_only)
         }
-        if kind == "CHANGED" and state == "told":
-            self.changed_at = now
         self.news.append(
             News(
                 kind=kind,

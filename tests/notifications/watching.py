@@ -165,6 +165,7 @@ class Watched(RuleBasedStateMachine):
                 "text" if name == "summary" else name for name in news.facts
             }
             self.follow_the_lines(row, news)
+            news.was_for_nobody = row.state == "DONE" and row.planned == 0
 
     def follow_the_lines(self, row, news):
         """Whoever knew what was before, and reads the lines, knows what is after."""
