@@ -2,8 +2,8 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import notifications.models.announcements
 import notifications.models.emails
+import notifications.models.settings
 from django.conf import settings
 from django.db import migrations, models
 
@@ -23,8 +23,8 @@ class Migration(migrations.Migration):
             name='AnnouncementSettings',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quiet_minutes', models.PositiveSmallIntegerField(default=notifications.models.announcements.default_quiet_minutes, help_text='How long a job rests after an edit before its followers are told. Edits merge, slips can be mended, and the email can be cancelled.', verbose_name='quiet window in minutes')),
-                ('least_gap_hours', models.PositiveSmallIntegerField(default=notifications.models.announcements.default_least_gap_hours, help_text='Between two emails about changes of one job. A later change waits and merges; closed, taken down and open again never wait.', verbose_name='least gap in hours')),
+                ('quiet_minutes', models.PositiveSmallIntegerField(default=notifications.models.settings.default_quiet_minutes, help_text='How long a job rests after an edit before its followers are told. Edits merge, slips can be mended, and the email can be cancelled.', verbose_name='quiet window in minutes')),
+                ('least_gap_hours', models.PositiveSmallIntegerField(default=notifications.models.settings.default_least_gap_hours, help_text='Between two emails about changes of one job. A later change waits and merges; closed, taken down and open again never wait.', verbose_name='least gap in hours')),
                 ('tell_within_days', models.PositiveSmallIntegerField(default=7, help_text='After an outage, news older than this is not sent any more.', verbose_name='tell within days')),
             ],
             options={

@@ -1,8 +1,4 @@
-from notifications.models.announcements import (
-    AnnouncedState,
-    Announcement,
-    AnnouncementSettings,
-)
+from notifications.models.announcements import AnnouncedState, Announcement
 from notifications.models.emails import (
     Attempt,
     Heartbeat,
@@ -12,6 +8,7 @@ from notifications.models.emails import (
     Tally,
 )
 from notifications.models.enquiries import Enquiry
+from notifications.models.settings import AnnouncementSettings
 from notifications.models.texts import EmailText
 
 __all__ = [
