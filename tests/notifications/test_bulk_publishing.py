@@ -60,18 +60,24 @@ LACKING = {
 }
 
 
-@pytest.mark.parametrize(("why", "make"), LACKING.items(), ids=LACKING)
-def test_publishes_the_others_and_says_what_is_needed(publisher, good, why, make):
-    lacking = make()
-    url = bulk_url("publish", good, lacking)
+def publish_all_but(left_alone, publisher, good):
+    """Publish two pages, of which one is left alone; answers what was asked before."""
+    url = bulk_url("publish", good, left_alone)
 
     asked = publisher.get(url)
     done = publisher.post(url, follow=True)
 
-    assert f"Diver: {why}" in text_of(asked)
     assert [page["item"].pk for page in asked.context["items"]] == [good.pk]
     assert "1 page has been published. 1 page stays as it is" in text_of(done)
     assert fresh(good).live
+    return text_of(asked)
+
+
+@pytest.mark.parametrize(("why", "make"), LACKING.items(), ids=LACKING)
+def test_publishes_the_others_and_says_what_is_needed(publisher, good, why, make):
+    lacking = make()
+
+    assert f"Diver: {why}" in publish_all_but(lacking, publisher, good)
     assert fresh(lacking).has_unpublished_changes
 
 
@@ -112,27 +118,17 @@ def test_what_somebody_else_has_locked_is_left_alone(publisher, good):
     job = edit(make_job(title="Diver"), pay_max=29_000, publish=False)
     lock = {"locked": True, "locked_by": make_user("Job editors")}
     JobPage.objects.filter(pk=job.pk).update(**lock)
-    url = bulk_url("publish", good, job)
 
-    asked = publisher.get(url)
-    done = publisher.post(url, follow=True)
-
-    assert "Diver: Locked." in text_of(asked)
-    assert "1 page has been published. 1 page stays as it is" in text_of(done)
+    assert "Diver: Locked." in publish_all_but(job, publisher, good)
     assert fresh(job).has_unpublished_changes
 
 
 def test_an_alias_is_left_to_the_page_that_it_mirrors(publisher, good):
-    job = make_job(title="Diver")
-    alias = job.create_alias(update_slug="diver-again")
-    url = bulk_url("publish", good, alias)
+    alias = make_job(title="Diver").create_alias(update_slug="diver-again")
 
-    asked = publisher.get(url)
-    done = publisher.post(url, follow=True)
+    asked = publish_all_but(alias, publisher, good)
 
-    assert "Diver: Mirrors another page: publish that one." in text_of(asked)
-    assert "1 page has been published. 1 page stays as it is" in text_of(done)
-    assert fresh(good).live
+    assert "Diver: Mirrors another page: publish that one." in asked
 
 
 def test_alone_it_publishes_nothing_and_shows_why(publisher):
