@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: As far as anything is counted: "1,000+".
 COUNT_LIMIT = 1_000
-#: Of lists with more, choices are counted among so many of the newest.
+#: Of lists with more, choices are counted among so many of those that were counted.
 SAMPLE = 500
 #: As far as a choice is counted in its index.
 FEW = 100
@@ -52,6 +52,14 @@ def first(jobs: JobListingQuerySet, *columns: str) -> QuerySet[JobListing, Any]:
     return jobs.values_list(*columns)[: COUNT_LIMIT + 1]
 
 
+def _as_found(jobs: JobListingQuerySet) -> JobListingQuerySet:
+    """``jobs`` in whatever order an index of words finds them.
+
+    Sorted, all of them would be read for the first thousand.
+    """
+    return jobs.order_by()
+
+
 def composed(statement: Callable[[], Any], *columns: str) -> tuple[str, list[Any]]:
     """A statement and its parameters; it answers ``columns``, or nothing."""
     try:
@@ -64,8 +72,8 @@ def composed(statement: Callable[[], Any], *columns: str) -> tuple[str, list[Any
 class Counter:
     """Builds the query. Its rows are (filter, value, label, number, weight).
 
-    ``weight`` is how many of the newest jobs have the value: by that the most frequent
-    come first, also where ``number`` stopped early.
+    ``weight`` is how many of the jobs that were looked at have the value: by that the
+    most frequent come first, also where ``number`` stopped early.
     """
 
     def __init__(self, filters: JobFilters) -> None:
@@ -100,10 +108,8 @@ class Counter:
         def make() -> QuerySet[JobListing, Any]:
             if not is_found:
                 return first(self.filters.narrowed(by), *columns)
-            # They come as they were found, the newest first. Sorting each base again
-            # would take as long as finding them.
             jobs = self.filters.narrowed(x for x in by if x != "q")
-            return first(jobs.order_by(), *columns)
+            return first(_as_found(jobs), *columns)
 
         ready = self.filters.prepared((is_found, *by, *columns), make)
         sql, params = composed(partial(ready.statement, **self.filters.given), *columns)
@@ -119,15 +125,16 @@ class Counter:
 
         PostgreSQL's index of words knows no order. So a base that is counted in the
         order of the list asks job after job for the words, until it has enough; the
-        index finds those of all bases at once, however many they are. How many it
-        expects tells which is quicker, and costs no more than asking. SQLite's index is
-        in the order of the list.
+        index finds those of all bases at once, and reads no more of them than the
+        bases need. How many it expects tells which is quicker, and costs no more than
+        asking. SQLite's index is in the order of the list.
         """
         if connection.vendor != "postgresql" or "q" not in self.filters.active:
             return None
         columns = sorted({"number", "closes_at"}.union(*COLUMNS.values()))
         ready = self.filters.prepared(
-            ("found",), lambda: self.filters.narrowed(["q"]).values_list(*columns)
+            ("found",),
+            lambda: _as_found(self.filters.narrowed(["q"])).values_list(*columns),
         )
         try:
             sql, params = ready.statement(**self.filters.given)
@@ -217,7 +224,7 @@ class Counter:
         return f"= ANY(ARRAY({numbers}))"
 
     def _grouped(self, name: str, column: str) -> str:
-        """The values of a column, each with its ``n`` of the newest jobs."""
+        """The values of a column, each with its ``n`` of the jobs looked at."""
         return (
             f"(SELECT {column}, COUNT(*) AS n FROM {self.base_for(name)} AS base "
             f"GROUP BY {column})"

@@ -171,7 +171,19 @@ class TestCounts:
         [full_time] = remote.choices["type"]
         assert full_time.count.or_more
 
-    def test_of_too_many_with_a_word_look_at_the_newest(self, monkeypatch):
+    def test_of_too_many_look_at_the_newest(self, monkeypatch):
+        monkeypatch.setattr(counting, "COUNT_LIMIT", 10)
+        monkeypatch.setattr(counting, "SAMPLE", 4)
+        make_jobs(8, workplace="REMOTE", employment_type="INTERN", pay_min=30000)
+        make_jobs(3, workplace="REMOTE", employment_type="PART_TIME", pay_min=30000)
+        make_jobs(3, workplace="HYBRID", employment_type="CONTRACTOR", pay_min=30000)
+
+        remote = facets.count(filters("workplace=REMOTE&pay_min=1"))
+
+        counts = {x.value: str(x.count) for x in remote.choices["type"]}
+        assert counts == {"PART_TIME": "3+", "INTERN": "1+"}
+
+    def test_of_too_many_with_a_word_look_at_as_many_of_them(self, monkeypatch):
         monkeypatch.setattr(counting, "COUNT_LIMIT", 10)
         monkeypatch.setattr(counting, "SAMPLE", 4)
         make_jobs(8, title="Baker", employment_type="INTERN", pay_min=30000)
@@ -181,8 +193,10 @@ class TestCounts:
         baker = facets.count(filters("q=baker&pay_min=1"))
 
         assert str(baker.total) == "10+"
-        counts = {x.value: str(x.count) for x in baker.choices["type"]}
-        assert counts == {"PART_TIME": "3+", "INTERN": "1+"}
+        counts = {x.value: x.count for x in baker.choices["type"]}
+        assert counts.keys() <= {"PART_TIME", "INTERN"}
+        assert sum(x.number for x in counts.values()) == 4
+        assert all(x.or_more for x in counts.values())
         assert {name: str(x) for name, x in baker.without.items()} == {
             "q": "10+",
             "pay_min": "10+",
@@ -247,3 +261,26 @@ class TestCounts:
     def test_write_a_thousand_with_a_comma(self):
         assert str(facets.Count.capped(1001)) == "1,000+"
         assert str(facets.Count.capped(999)) == "999"
+
+
+def jobs_read_by(plan):
+    """The most jobs that any step of a plan of PostgreSQL found in their table."""
+    own = plan["Actual Rows"] if plan.get("Relation Name") == "jobs_joblisting" else 0
+    return max([own, *map(jobs_read_by, plan.get("Plans", []))])
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite stops in its index of words."
+)
+def test_jobs_with_a_rare_word_are_read_no_further_than_counted(monkeypatch):
+    monkeypatch.setattr(counting, "COUNT_LIMIT", 10)
+    make_jobs(40, title="Baker", pay_min=30000)
+
+    with CaptureQueriesContext(connection) as queries:
+        facets.count(filters("q=baker&pay_min=1"))
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {queries[-1]['sql']}")
+        ((explained,),) = cursor.fetchone()
+    assert 0 < jobs_read_by(explained["Plan"]) <= counting.COUNT_LIMIT + 1
