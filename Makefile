@@ -75,7 +75,7 @@ reset: ## Remove the database, emails and uploads of the demo (asks first)
 
 .PHONY: env-example
 env-example: setup ## Write .env.example from the table of variables
-	$(BIN)/python -m jobsite.settings.environment > .env.example
+	$(BIN)/python -m jobsite.settings.variables > .env.example
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate $(UPGRADE)

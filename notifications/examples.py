@@ -18,8 +18,9 @@ from jobs import formatting, wording
 from jobs.choices import EmploymentType, PayPeriod, RequirementKind, Workplace
 from jobs.facts import CLOSED, OPEN, TAKEN_DOWN, changes, facts_of
 from jobs.models import JobPage, JobRecord
-from notifications import clock, headings, messages, previews, services
+from notifications import clock, headings, previews, services
 from notifications.comparing import News
+from notifications.messages.parts import job_url
 from notifications.models import AnnouncedState, Announcement, EmailText
 from notifications.rendering import Content
 from subscriptions import retention, tokens
@@ -47,7 +48,7 @@ class Job:
 
     @property
     def url(self) -> str:
-        return messages.job_url(self.page) or f"{settings.SITE_URL}/"
+        return job_url(self.page) or f"{settings.SITE_URL}/"
 
     @property
     def closes_at(self) -> dt.datetime:

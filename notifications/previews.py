@@ -9,6 +9,9 @@ from django.urls import reverse
 
 from jobs import formatting
 from notifications import messages
+from notifications.messages.announcing import to_follower
+from notifications.messages.asking import asking_to_confirm
+from notifications.messages.parts import NotWanted, manage_url, stop_url
 from notifications.models import OutgoingEmail
 from notifications.rendering import Content, absolute, render
 from subscriptions import addresses
@@ -36,7 +39,7 @@ def preview(email: OutgoingEmail) -> Preview | None:
     """Show what ``email`` says without a working token; None when it is past telling."""
     try:
         content = messages.content_of(email)
-    except messages.NotWanted:
+    except NotWanted:
         past = _as_it_was(email)
         if past is None:
             return None
@@ -51,7 +54,7 @@ def _as_it_was(email: OutgoingEmail) -> Content | None:
     if email.kind == OutgoingEmail.Kind.CONFIRM and email.subscriber is not None:
         rows = email.subscriptions.exclude(confirmed_at=None).order_by("pk")
         about = list(rows.select_related("subscriber", "record__page"))
-        return messages.asking_to_confirm(email.subscriber, about) if about else None
+        return asking_to_confirm(email.subscriber, about) if about else None
     return None
 
 
@@ -64,14 +67,14 @@ def sample(announcement: Announcement) -> Content:
     """An announcement's mail to nobody in particular; its links know nobody."""
     since = formatting.day_and_month(announcement.created_at)
     marks = {"since": since, "stop_token": HIDDEN, "manage_token": HIDDEN}
-    return messages.to_follower(announcement, NOBODY, marks)
+    return to_follower(announcement, NOBODY, marks)
 
 
 def hidden_links() -> dict[str, str]:
     """The links of a mail that must not work: their pages say that nobody is known."""
     return {
-        "stop_url": messages.stop_url(HIDDEN),
-        "manage_url": messages.manage_url(HIDDEN),
+        "stop_url": stop_url(HIDDEN),
+        "manage_url": manage_url(HIDDEN),
         "confirm_url": absolute(reverse("subscriptions:confirm", args=[HIDDEN])),
         "notices_url": absolute(reverse("notifications:notices", args=[HIDDEN])),
     }

@@ -16,7 +16,7 @@ from notifications.delivery.inserting import (
     key,
     mailable,
 )
-from notifications.messages import REMIND_BEFORE
+from notifications.messages.closing import REMIND_BEFORE
 from notifications.models import AnnouncedState, OutgoingEmail
 from subscriptions.models import Subscription, SubscriptionQuerySet
 

@@ -23,7 +23,8 @@ from notifications.delivery.skeleton import (
     skeleton_of,
 )
 from notifications.delivery.transport import Outgoing
-from notifications.messages import NotWanted
+from notifications.messages.announcing import marked, marks_of
+from notifications.messages.parts import NotWanted
 from notifications.models import Announcement, OutgoingEmail, Suppression
 from subscriptions.models import Subscription
 
@@ -102,7 +103,7 @@ class Preparer:
 
 def _make(announcement: Announcement) -> Skeleton | None:
     try:
-        return skeleton_of(messages.marked(announcement, MARKS))
+        return skeleton_of(marked(announcement, MARKS))
     except MarkLostError as error:
         logger.warning(
             "Announcement %s is made for each recipient: lost %s",
@@ -121,7 +122,7 @@ def _filled(
         messages.content_of(email)
         raise NotWanted("no longer follows")
     address = subscription.subscriber.address
-    values = messages.marks_of(subscription)
+    values = marks_of(subscription)
     values |= {"address": address, "message_id": email.message_id}
     return Outgoing(recipient=address, content=skeleton.fill(values))
 

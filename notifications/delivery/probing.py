@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 
 from notifications.delivery.allowing import NOT_ALLOWED, is_allowed
-from notifications.delivery.smtp import Answer, Outcome
+from notifications.delivery.replies import Answer, Outcome
 from notifications.delivery.transport import (
     SMTP_BACKEND,
     BackendTransport,

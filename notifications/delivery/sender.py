@@ -16,11 +16,11 @@ from notifications.delivery import outbox, pace, parking
 from notifications.delivery.allowing import NOT_ALLOWED, is_allowed
 from notifications.delivery.breaker import Breaker
 from notifications.delivery.preparing import Prepared, Preparer
-from notifications.delivery.smtp import Answer, Outcome, Phase
+from notifications.delivery.replies import Answer, Outcome, Phase
 from notifications.delivery.tallying import Tallies
 from notifications.delivery.transport import Outgoing
 from notifications.delivery.trouble import RelayTrouble
-from notifications.messages import NotWanted, NotYet
+from notifications.messages.parts import NotWanted, NotYet
 from notifications.models import Announcement, OutgoingEmail, Suppression
 from notifications.suppressing import suppress
 from subscriptions.models import Subscriber

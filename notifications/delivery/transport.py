@@ -15,7 +15,8 @@ from anymail.exceptions import AnymailRecipientsRefused, AnymailUnsupportedFeatu
 from django.conf import settings
 from django.core.mail import get_connection
 
-from notifications.delivery.smtp import Answer, Envelope, Outcome, Relay, Session
+from notifications.delivery.replies import Answer, Outcome
+from notifications.delivery.smtp import Envelope, Relay, Session
 from notifications.rendering import Message, content_bytes, sender_address
 
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

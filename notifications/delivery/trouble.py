@@ -8,7 +8,7 @@ import time
 from django.utils.translation import gettext as _
 
 from notifications import clock
-from notifications.delivery.smtp import Answer, Outcome
+from notifications.delivery.replies import Answer, Outcome
 from notifications.models import Heartbeat
 
 RELAY = "relay"

@@ -20,7 +20,7 @@ from wagtail.log_actions import log
 
 from notifications import texts
 from notifications.delivery import probing
-from notifications.delivery.smtp import Answer, Outcome
+from notifications.delivery.replies import Answer, Outcome
 from notifications.examples import example, example_job
 from notifications.forms import EmailTextForm
 from notifications.models import EmailText, Pause, Suppression

@@ -8,6 +8,7 @@ from django.test import Client, TestCase, override_settings
 
 from jobs.models import JobPath
 from notifications import messages
+from notifications.messages.parts import NotWanted
 from notifications.models import OutgoingEmail
 from notifications.rendering import render
 from subscriptions import services
@@ -66,7 +67,7 @@ def send_one_of_each_kind():
     for email in OutgoingEmail.objects.filter(user=None).order_by("pk"):
         try:
             content = messages.content_of(email)
-        except messages.NotWanted:
+        except NotWanted:
             continue
         contents.setdefault(content.template, content)
     assert set(contents) == FOR_THE_PUBLIC

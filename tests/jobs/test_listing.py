@@ -11,6 +11,7 @@ from wagtail.models import Page
 
 from jobs import editions, listing_sql, search, services
 from jobs.choices import ClosedReason
+from jobs.listing_sql.wires import WIRES
 from jobs.models import (
     JobListing,
     JobListingPlace,
@@ -393,7 +394,7 @@ class TestInstalling:
 
     def test_mends_what_was_lost(self):
         job = make_job()
-        wire = listing_sql.WIRES[0]
+        wire = WIRES[0]
         where = f" ON {wire.table}" if connection.vendor == "postgresql" else ""
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TRIGGER {wire.name}{where}")

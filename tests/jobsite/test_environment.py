@@ -7,12 +7,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from jobsite.settings import environment
-from jobsite.settings.environment import (
-    BASE_DIR,
-    VARIABLES,
-    example_file,
-    refuse_incomplete_production,
-)
+from jobsite.settings.environment import BASE_DIR, refuse_incomplete_production
+from jobsite.settings.variables import VARIABLES, example_file
 
 NEEDED = [v.name for v in VARIABLES if v.needed_in_production]
 COMPLETE = {

@@ -11,7 +11,8 @@ from django.db import OperationalError, connection
 from notifications import services, ticking
 from notifications.delivery import expansion, outbox, sender, smtp
 from notifications.delivery import worker as worker_module
-from notifications.delivery.smtp import Envelope, Outcome
+from notifications.delivery.replies import Outcome
+from notifications.delivery.smtp import Envelope
 from notifications.delivery.transport import Outgoing, open_transport
 from notifications.delivery.worker import work
 from notifications.management.commands.deliver import Command

@@ -4,11 +4,12 @@ import pytest
 from django.urls import reverse
 
 from jobs.models import BoardSettings
-from notifications import messages, services, ticking
+from notifications import services, ticking
 from notifications.delivery import expansion
 from notifications.delivery.sender import Sender
 from notifications.delivery.transport import open_transport
 from notifications.health import health
+from notifications.messages import announcing
 from notifications.models import Announcement, OutgoingEmail
 from subscriptions.models import Subscription
 from tests.factories import edit, make_job, make_subscription
@@ -98,7 +99,7 @@ class TestStopping:
         def broken(announcement):
             raise ValueError("a template with a slip")
 
-        monkeypatch.setattr(messages, "announcement_values", broken)
+        monkeypatch.setattr(announcing, "announcement_values", broken)
         edit(crowd, pay_max=29000)
         worker.run(minutes=11)
 

@@ -12,8 +12,8 @@ from notifications.delivery import breaker as breaker_module
 from notifications.delivery import sender as sender_module
 from notifications.delivery import trouble
 from notifications.delivery.breaker import Breaker
+from notifications.delivery.replies import Answer, Outcome, Phase, Reply, classify
 from notifications.delivery.sender import Sender, Shared
-from notifications.delivery.smtp import Answer, Outcome, Phase, Reply, classify
 from notifications.delivery.trouble import RELAY, RelayTrouble
 from notifications.health import health
 from notifications.models import Heartbeat, OutgoingEmail, Suppression, Tally

@@ -3,11 +3,12 @@
 import pytest
 
 from jobs.models import JobPage
-from notifications import messages, services
+from notifications import services
 from notifications.delivery import preparing, skeleton
 from notifications.delivery.expansion import expand_next
 from notifications.delivery.preparing import REMEMBERED_FOR, Preparer
 from notifications.delivery.skeleton import MARKS, MarkLostError, skeleton_of
+from notifications.messages import announcing
 from notifications.models import Announcement, OutgoingEmail
 from notifications.rendering import Content
 from tests.factories import edit
@@ -28,7 +29,7 @@ def content(followed, worker):
     edit(followed, pay_max=29000)
     worker.wait(minutes=11)
     services.announce_next()
-    return messages.marked(Announcement.objects.get(), MARKS)
+    return announcing.marked(Announcement.objects.get(), MARKS)
 
 
 def test_every_gap_is_filled_and_no_mark_is_left(content):

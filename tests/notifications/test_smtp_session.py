@@ -7,7 +7,8 @@ import time
 import pytest
 
 from notifications.delivery import patience, smtp
-from notifications.delivery.smtp import Envelope, Outcome, Relay, Session
+from notifications.delivery.replies import Outcome
+from notifications.delivery.smtp import Envelope, Relay, Session
 from tests.faults.sink import CRAWL, Sink
 
 SENDER = "jobs@board.example"

@@ -7,7 +7,7 @@ import pytest
 
 import notifications
 from notifications.delivery.allowing import NOT_ALLOWED
-from notifications.delivery.smtp import Phase
+from notifications.delivery.replies import Phase
 from notifications.support.answers import REASONS, in_words
 
 CODE = Path(notifications.__file__).parent

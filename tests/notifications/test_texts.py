@@ -9,6 +9,7 @@ from django.urls import reverse
 from jobs.models import BoardSettings
 from notifications import examples, messages, previews, reminding, services, texts
 from notifications.delivery.skeleton import MARKS, skeleton_of
+from notifications.messages import announcing
 from notifications.models import Announcement, EmailText, OutgoingEmail
 from notifications.rendering import content_bytes
 from subscriptions import services as subscriptions
@@ -199,9 +200,9 @@ class TestAMailThatTellsAChange:
         changed()
 
         row = OutgoingEmail.objects.filter(kind="ANNOUNCEMENT").first()
-        skeleton = skeleton_of(messages.marked(row.announcement, MARKS))
+        skeleton = skeleton_of(announcing.marked(row.announcement, MARKS))
         subscription = Subscription.objects.get(subscriber=row.subscriber)
-        values = messages.marks_of(subscription)
+        values = announcing.marks_of(subscription)
         values |= {"address": row.subscriber.address, "message_id": row.message_id}
         filled = skeleton.fill(values).decode()
         ordinary = content_bytes(messages.compose(row)).decode()

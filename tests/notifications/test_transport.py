@@ -13,6 +13,7 @@ from jobs.models import BoardSettings
 from notifications import messages, services
 from notifications.delivery import expansion, preparing, skeleton
 from notifications.delivery.skeleton import Skeleton
+from notifications.messages import announcing
 from notifications.models import Announcement, OutgoingEmail, Suppression
 from notifications.rendering import content_bytes
 from subscriptions import services as subscriptions
@@ -218,11 +219,11 @@ class TestOtherLanguages:
 
     @pytest.fixture
     def german(self, job):
-        messages._day_and_month.cache_clear()
+        announcing.day_and_month.cache_clear()
         Subscription.objects.update(confirmed_at=self.FOLLOWS_SINCE)
         with translation.override("de"):
             yield
-        messages._day_and_month.cache_clear()
+        announcing.day_and_month.cache_clear()
 
     @pytest.fixture(params=["8bit", "7bit"])
     def offered(self, request, sink):

@@ -16,8 +16,8 @@ from django.db import Error, close_old_connections, connection
 from notifications import pausing, ticking
 from notifications.delivery.expansion import expand_next
 from notifications.delivery.probing import send_test
+from notifications.delivery.replies import Outcome
 from notifications.delivery.settling import settle_finished
-from notifications.delivery.smtp import Outcome
 from notifications.delivery.transport import open_transport
 from notifications.delivery.worker import LOOK_EVERY, Senders, prepare, work
 from subscriptions.addresses import validated
