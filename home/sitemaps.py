@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import Any
 
 from django.contrib.sitemaps import Sitemap
 from django.db.models import Max
 from wagtail.models import Page, Site, get_page_models
 
-from jobs.models import JobPage
+from jobs.models import JobIndexPage, JobPage
+from jobs.sitemaps import JobSitemap
 
 
 class PageSitemap(Sitemap[Page]):
@@ -28,10 +30,18 @@ class PageSitemap(Sitemap[Page]):
         return page.get_url() or "/"
 
     def lastmod(self, page: Page) -> dt.datetime | None:
-        return page.last_published_at or page.latest_revision_created_at
+        own: dt.datetime | None = (
+            page.last_published_at or page.latest_revision_created_at
+        )
+        if page.specific_class is not JobIndexPage:
+            return own
+        # The list changes with each job.
+        return max(filter(None, (own, self._latest_job)), default=None)
 
     def get_latest_lastmod(self) -> dt.datetime | None:
-        latest: dt.datetime | None = self.items().aggregate(x=Max("last_published_at"))[
-            "x"
-        ]
-        return latest
+        own = self.items().aggregate(x=Max("last_published_at"))["x"]
+        return max(filter(None, (own, self._latest_job)), default=None)
+
+    @cached_property
+    def _latest_job(self) -> dt.datetime | None:
+        return JobSitemap().get_latest_lastmod()

@@ -163,6 +163,12 @@ def pages(filters: JobFilters, page: JobListPage) -> Pages:
     )
 
 
+def heading(title: str, chips: list[Link]) -> str:
+    """What the list is called, with what is chosen before it: "Food, Remote: Jobs"."""
+    chosen = ", ".join(chip.text for chip in chips)
+    return f"{chosen}: {title}" if chosen else title
+
+
 def here(filters: JobFilters, page: JobListPage, after: str) -> str:
     """The query string of ``page`` itself, as it is spelt for everybody."""
     if page.number is None:

@@ -84,25 +84,26 @@ class JobFeed(Atom1Feed):
 
 
 def answer(
-    index: JobIndexPage, request: HttpRequest, jobs: Iterable[ListedJob]
+    index: JobIndexPage, request: HttpRequest, jobs: Iterable[ListedJob], *, query: str
 ) -> HttpResponse:
     """Answer some jobs of a list as its feed.
 
     Args:
         index: the list.
-        request: its query string says what the list is narrowed by.
+        request: a GET.
         jobs: open ones.
+        query: the query string of the list, "?" included, always spelt in the same
+            way: the feed's id is made of it, and must stay (RFC 4287, 4.2.6).
     """
-    now, query = timezone.now(), request.GET.urlencode()
-    ending = f"?{query}" if query else ""
+    now = timezone.now()
     board = BoardSettings.load(request_or_site=request)
     text = feed_of(
         jobs,
         ended_lately.get_of_edition(request, "", lambda: tombstones(now)),
         title=f"{index.title}, {board.name}",
         board_name=board.name,
-        list_path=f"{index.get_url(request)}{ending}",
-        feed_path=f"{index.get_url(request)}feed/{ending}",
+        list_path=f"{index.get_url(request)}{query}",
+        feed_path=f"{index.get_url(request)}feed/{query}",
         changed_at=index.last_published_at or index.latest_revision_created_at or EPOCH,
     )
     return HttpResponse(text, content_type=JobFeed.content_type)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from jobs import listed
+from jobs import formatting, listed
 from jobs.models import JobPath, JobRecord
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -47,6 +48,14 @@ def _path_at(path: str) -> JobPath | None:
     return rows.filter(path=f"{path.removesuffix('/')}/").first()
 
 
+def _facts_of(record: JobRecord) -> Iterator[str]:
+    yield from filter(None, (record.company_name, record.place))
+    first, last = record.first_public_at, record.was_open_until
+    if first and last and first < last:
+        days = {"first": formatting.day_long(first), "last": formatting.day_long(last)}
+        yield _("was open from %(first)s to %(last)s.") % days
+
+
 def _gone(request: HttpRequest, record: JobRecord) -> HttpResponse:
     offer = listed.similar_to(
         category_id=record.category_id, exclude=record.page_id, request=request
@@ -55,6 +64,7 @@ def _gone(request: HttpRequest, record: JobRecord) -> HttpResponse:
         "record": record,
         "was_filled": record.filled_at is not None,
         "ended_on": record.filled_at or record.gone_at,
+        "facts": list(_facts_of(record)),
         "offer": offer,
     }
     return render(request, "jobs/gone.html", context, status=410)

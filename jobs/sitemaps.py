@@ -11,11 +11,11 @@ from typing import Any
 
 from django.contrib.sitemaps import Sitemap
 from django.core.paginator import Paginator
-from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.urls import reverse
 from wagtail.models import Site
 
-from jobs.models import Company, JobIndexPage, JobListing, JobRecord
+from jobs.models import Company, JobIndexPage, JobListing, JobPage, JobRecord
 
 PART = 1_000
 
@@ -66,8 +66,11 @@ class JobSitemap(Sitemap[tuple[str, dt.datetime | None]]):
         return latest
 
 
-class CompanySitemap(Sitemap[tuple[str, dt.datetime | None]]):
-    """Companies with an open job, each with when one of those was last published."""
+class CompanySitemap(Sitemap[tuple[str, int]]):
+    """Companies with an open job, each with when any of their jobs was last published.
+
+    Also one that has ended, which their pages show: their date never goes back.
+    """
 
     limit = PART
 
@@ -75,19 +78,25 @@ class CompanySitemap(Sitemap[tuple[str, dt.datetime | None]]):
         index = JobIndexPage.objects.live().public().first()
         self._prefix = (index.get_url() or "") if index else ""
 
-    def items(self) -> Any:
+    def items(self) -> QuerySet[Any, tuple[str, int]]:
+        companies = Company.objects.named().order_by("slug")
         if not self._prefix:
-            return Company.objects.none().values_list("slug", "pk")
+            companies = companies.none()
         jobs = JobListing.objects.open().filter(company=OuterRef("pk"))
-        published = jobs.values("company").annotate(x=Max("page__last_published_at"))
-        named = Company.objects.named().filter(Exists(jobs)).order_by("slug")
-        return named.values_list("slug", Subquery(published.values("x")))
+        found: QuerySet[Any, tuple[str, int]] = companies.filter(Exists(jobs))
+        return found.values_list("slug", "pk")
 
-    def location(self, item: tuple[str, dt.datetime | None]) -> str:
+    @cached_property
+    def _published(self) -> dict[int, dt.datetime | None]:
+        # For all at once: for each by itself, it takes ten times as long.
+        jobs = JobPage.objects.order_by().values_list("company_id")
+        return dict(jobs.annotate(x=Max("last_published_at")))
+
+    def location(self, item: tuple[str, int]) -> str:
         return f"{self._prefix}company/{item[0]}/"
 
-    def lastmod(self, item: tuple[str, dt.datetime | None]) -> dt.datetime | None:
-        return item[1]
+    def lastmod(self, item: tuple[str, int]) -> dt.datetime | None:
+        return self._published.get(item[1])
 
     def get_latest_lastmod(self) -> dt.datetime | None:
         return JobSitemap().get_latest_lastmod()

@@ -75,6 +75,7 @@ class JobIndexPage(RoutablePageMixin, Page):
             after=after,
             request=request,
         )
+        chips, address = choosing.chips(filters, found), self.get_full_url(request)
         return self.render(
             request,
             context_overrides={
@@ -82,10 +83,11 @@ class JobIndexPage(RoutablePageMixin, Page):
                 "filters": filters,
                 "facets": found,
                 "chosen_sort": "" if filters.order == NEWEST else filters.order,
-                "chips": choosing.chips(filters, found),
+                "chips": chips,
                 "sorts": choosing.sorts(filters),
                 "pages": choosing.pages(filters, jobs),
-                "here": choosing.here(filters, jobs, after),
+                "heading": choosing.heading(self.seo_title or self.title, chips),
+                "canonical": f"{address}{choosing.here(filters, jobs, after)}",
                 "near": [] if found.total else choosing.near(filters, found),
                 "is_indexed": choosing.is_indexed(filters, found)
                 and jobs.number is not None,
@@ -97,7 +99,9 @@ class JobIndexPage(RoutablePageMixin, Page):
         """Answer the list's newest jobs as Atom, narrowed by the same query string."""
         filters = self._filters(request)
         jobs = listing.first_of(filters.narrowed(), feeds.ENTRIES, request)
-        return feeds.answer(self, request, jobs)
+        # The one spelling of it: whatever a reader wrote, it is the same feed.
+        query = filters.query_string(sort=None)
+        return feeds.answer(self, request, jobs, query=query)
 
     @path("company/<slug:slug>/", name="company")
     def company_page(self, request: HttpRequest, slug: str) -> HttpResponse:
@@ -114,6 +118,7 @@ class JobIndexPage(RoutablePageMixin, Page):
             template="jobs/company.html",
             context_overrides={
                 "company": company,
+                "canonical": f"{self.get_full_url(request)}company/{company.slug}/",
                 "jobs": jobs,
                 "total": total,
                 "places": formatting.listed(x for job in jobs for x in job.towns),

@@ -180,6 +180,15 @@ class JobRecord(models.Model):
         )
 
     @property
+    def was_open_until(self) -> dt.datetime | None:
+        """When a job that is gone stopped to take applications; None if nobody noted.
+
+        It may have been filled, or its closing date have passed, before it went.
+        """
+        ends = (self.filled_at, self.last_closes_at, self.gone_at)
+        return min(filter(None, ends), default=None) if self.gone_at else None
+
+    @property
     def was_public(self) -> bool:
         """Whether everybody could once see it: a draft and a private job were never."""
         return self.first_public_at is not None

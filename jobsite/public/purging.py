@@ -18,6 +18,7 @@ from wagtail.contrib.frontend_cache.utils import PurgeBatch
 from wagtail.models import Page, PageViewRestriction
 
 from jobs.models import Company, JobIndexPage, JobPage
+from jobsite.robots import SITEMAPS
 from notifications.models import Announcement
 
 
@@ -37,6 +38,8 @@ def urls_of(instance: Any) -> Iterator[str]:
     """The addresses that cannot wait; a few in number, whatever ``instance`` is."""
     yield f"{settings.SITE_URL}/"
     yield f"{settings.SITE_URL}{reverse('sitemap')}"
+    for part in SITEMAPS:
+        yield f"{settings.SITE_URL}{reverse('sitemap_part', args=[part])}"
     page = _page_of(instance)
     if page is not None and page.full_url:
         yield page.full_url

@@ -298,3 +298,11 @@ class TestSettings:
         assert "Work &amp; wages" in page
         assert "?accent=%237a1f5c" in page
         assert LookSettings.objects.get().tagline == ""
+
+
+def test_nothing_on_pages_moves_by_itself():
+    styles = list((Path(django_settings.BASE_DIR) / "jobsite/static/css").glob("*.css"))
+    moving = re.compile(r"\b(animation|transition|scroll-behavior)\b[\w-]*\s*:")
+
+    assert styles
+    assert [x.name for x in styles if moving.search(x.read_text())] == []

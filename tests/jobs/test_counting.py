@@ -196,6 +196,9 @@ class TestCounts:
         counts = {x.value: x.count for x in baker.choices["type"]}
         assert counts.keys() <= {"PART_TIME", "INTERN"}
         assert sum(x.number for x in counts.values()) == 4
+        if connection.vendor == "sqlite":
+            # Its index answers in the order of the list.
+            assert [str(x) for x in counts.values()] == ["3+", "1+"]
         assert all(x.or_more for x in counts.values())
         assert {name: str(x) for name, x in baker.without.items()} == {
             "q": "10+",

@@ -155,6 +155,22 @@ class TestFeed:
         assert titles(feed(q="porter")) == [wanted.title]
         assert titles(feed(company=wanted.company.slug)) == [wanted.title]
 
+    def test_keeps_its_id_however_a_reader_spells_its_address(self, feed):
+        job = make_job(category=make_category())
+        food, full = job.category.slug, "FULL_TIME"
+        spellings = [
+            {"category": food, "type": full},
+            {"type": full, "category": food},
+            {"type": full.lower(), "category": food, "utm_source": "x", "q": ""},
+            {"category": food, "type": full, "sort": "pay", "page": "2"},
+        ]
+
+        found = [validated(feed(**query)).feed for query in spellings]
+
+        address = f"{make_board().full_url}feed/?category={food}&type={full}"
+        assert {x.id for x in found} == {address}
+        assert {x.links[1].href for x in found} == {address}
+
     def test_has_no_more_than_the_newest(self, feed, monkeypatch):
         monkeypatch.setattr("jobs.feeds.ENTRIES", 2)
         for title in ("one", "two", "three"):

@@ -178,3 +178,9 @@ class TestHost:
     )
     def test_is_said_without_www(self, url, host):
         assert formatting.host(url) == host
+
+
+def test_one_line_keeps_what_this_python_has_not_heard_of_and_no_control():
+    text = "Baker\u2028 \U0001fae8\u0378 now\x00\ufffe\ud800"
+
+    assert formatting.one_line(text) == "Baker \U0001fae8\u0378 now"

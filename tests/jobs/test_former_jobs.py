@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
@@ -90,6 +91,34 @@ class TestPathOfAJob:
         page = client.get(job.url).content.decode()
 
         assert "It was filled on 3 May 2026." in page
+
+    @pytest.mark.parametrize(
+        ("ended", "last_day"),
+        [
+            ({"filled_at": MAY + dt.timedelta(days=17)}, "20 May"),
+            ({"last_closes_at": MAY + dt.timedelta(days=10)}, "13 May"),
+            ({"last_closes_at": JUNE + dt.timedelta(days=10)}, "9 June"),
+        ],
+        ids=["filled", "closed", "taken down"],
+    )
+    def test_says_until_when_it_was_open(self, client, ended, last_day):
+        job = make_job()
+        url = job.url
+        job.delete()
+        JobRecord.objects.update(first_public_at=MAY, gone_at=JUNE, **ended)
+
+        page = client.get(url).content.decode()
+
+        assert f"was open from 3 May 2026 to {last_day} 2026." in page
+
+    def test_of_which_nobody_noted_when_it_went_ends_in_no_separator(self, client):
+        job = make_job()
+        JobPage.objects.filter(pk=job.pk).update(live=False)
+
+        page = BeautifulSoup(client.get(job.url).content, "html.parser")
+
+        lead = " ".join(page.select_one(".lead--facts").get_text().split())
+        assert lead == f"{job.company.name} · {job.record.place}"
 
     def test_that_is_back_is_there_again(self, client):
         job = make_job()

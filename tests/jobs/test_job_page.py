@@ -5,6 +5,7 @@ from decimal import Decimal
 from unittest import mock
 
 import pytest
+from bs4 import BeautifulSoup
 from django.conf import settings
 from django.test import override_settings
 from django.urls import reverse
@@ -162,6 +163,28 @@ class TestPage:
         assert "Confidential company" in page
         assert "ecretive" not in page
 
+    def test_leads_to_where_one_applies_and_says_where_that_is(self, client):
+        job = make_job(apply_url="https://crumb.example/a?b=1&c=2", apply_email="")
+
+        page = BeautifulSoup(client.get(job.url).content, "html.parser")
+
+        button = page.select_one("#apply a.button")
+        assert button.get_text() == "Apply at crumb.example"
+        assert button["href"] == job.apply_url
+
+    def test_tells_of_the_company_and_leads_to_its_jobs(self, client):
+        company = make_company(name="Crumb & Co", description="Bakes <b>at</b> night.")
+        job = make_job(company=company)
+
+        page = BeautifulSoup(client.get(job.url).content, "html.parser")
+
+        heading = page.find("h2", string="The company")
+        box = heading.find_parent("section")
+        assert "Crumb & Co" in box.get_text()
+        assert "Bakes <b>at</b> night." in box.get_text()
+        link = box.find("a", string="Its open jobs")
+        assert link["href"] == f"{make_board().url}company/{company.slug}/"
+
     def test_of_a_closed_job_stays_and_offers_no_way_to_apply_or_follow(self, client):
         job = make_job(closes_at=in_days(-1))
 
@@ -169,7 +192,8 @@ class TestPage:
 
         page = response.content.decode()
         assert response.status_code == 200
-        assert "This job closed for applications on" in page
+        # Before anything that the job says.
+        assert 0 < page.find("This job closed for") < page.find('id="facts-title"')
         assert job.apply_url.replace("&", "&amp;") not in page
         assert 'name="email"' not in page
 

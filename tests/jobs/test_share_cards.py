@@ -10,7 +10,14 @@ from wagtail.models import PageViewRestriction
 from jobs import drawing
 from jobs.models import BoardSettings, JobPage
 from jobs.share_cards import ShareCard
-from tests.factories import edit, make_board, make_company, make_draft, make_job
+from tests.factories import (
+    edit,
+    make_board,
+    make_category,
+    make_company,
+    make_draft,
+    make_job,
+)
 
 HOSTILE = '</script> ]]> & "R&D" \U0001f35e \u05d0\u05d1 \u202e\u0000' + "W" * 255
 
@@ -85,6 +92,33 @@ def test_link_to_another_page_says_what_it_is(client):
 
     assert found["og:title"] == make_board().title
     assert found["og:url"].endswith(make_board().url)
+
+
+@pytest.mark.django_db
+def test_link_to_a_narrowed_list_says_what_it_is_narrowed_to(client):
+    board, job = make_board(), make_job(category=make_category(name="Food & drink"))
+
+    found = shared(client, f"{board.url}?category={job.category.slug}")
+
+    assert found["og:title"] == f"Food & drink: {board.title}"
+    assert found["og:url"] == f"{board.full_url}?category={job.category.slug}"
+
+
+@pytest.mark.django_db
+def test_link_to_a_company_says_what_it_is_whatever_name_it_was_asked_by(client):
+    company = make_company(name="Crumb & Co", description='Bakes "at night".')
+    make_job(company=company)
+    url = f"{make_board().url}company/{company.slug}/"
+
+    page = client.get(url, headers={"host": "localhost"})
+
+    head = BeautifulSoup(page.content, "html.parser").head
+    found = {x["property"]: x["content"] for x in head.find_all("meta", property=True)}
+    address = f"{make_board().full_url}company/{company.slug}/"
+    assert found["og:title"] == "Crumb & Co"
+    assert found["og:description"] == 'Bakes "at night".'
+    assert found["og:url"] == address
+    assert head.find("link", rel="canonical")["href"] == address
 
 
 class TestDrawing:

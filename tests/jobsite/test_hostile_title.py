@@ -19,7 +19,7 @@ from tests.jobs.ics import entry_in
 from tests.jobs.markup import check, posting_in
 
 pytestmark = pytest.mark.django_db
-ODD = '</script></title>]]>&amp;<!-- "R&D" \\n;, \U0001f35e \u05d0\u05d1\u202e {{ x }} %s '
+ODD = '</script></title>]]>&amp;<!-- "R&D" \\n;, \U0001f35e \U0001fae8 \u05d0\u05d1\u202e {{ x }} %s '
 TITLES = [ODD.strip(), (ODD + "W" * 255)[:255], "\U0001f35e" * 255]
 
 

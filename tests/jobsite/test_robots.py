@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import PageViewRestriction
 
 from jobs import sitemaps
-from jobs.models import JobPage
+from jobs.models import JobPage, JobRecord
 from jobs.services import close_job
 from tests.factories import (
     edit,
@@ -94,6 +94,27 @@ class TestSitemap:
         [changed] = rows(client, "/sitemap-companies.xml").values()
 
         assert changed == edited_at.date().isoformat()
+
+    def test_never_dates_a_company_back(self, client):
+        company, edited_at = make_company(), in_days(2)
+        make_job(company=company)
+        newest = make_job(company=company)
+        close_job(page_id=newest.pk, reason="FILLED")
+        JobPage.objects.filter(pk=newest.pk).update(last_published_at=edited_at)
+
+        [changed] = rows(client, "/sitemap-companies.xml").values()
+
+        assert changed == edited_at.date().isoformat()
+
+    def test_dates_the_list_by_the_job_that_changed_it_last(self, client):
+        job, edited_at = make_job(), in_days(2)
+        JobRecord.objects.filter(page=job).update(last_public_at=edited_at)
+
+        dates = rows(client, "/sitemap-pages.xml")
+
+        assert dates[make_board().full_url] == edited_at.date().isoformat()
+        [whole] = [y for x, y in rows(client, "/sitemap.xml").items() if "-pages" in x]
+        assert whole.startswith(edited_at.date().isoformat())
 
     def test_forgets_a_job_the_moment_it_closes(self, client):
         job = make_job()

@@ -287,7 +287,9 @@ class TestProxies:
 
         company = f"{board}company/{job.company.slug}/"
         assert {url, board, f"{board}feed/", company} <= set(purged)
-        assert {"http://testserver/", "http://testserver/sitemap.xml"} <= set(purged)
+        parts = ("", "-jobs", "-companies", "-pages")
+        maps = {f"http://testserver/sitemap{part}.xml" for part in parts}
+        assert {"http://testserver/", *maps} <= set(purged)
 
     @pytest.mark.parametrize("change", [make_private, _announce])
     def test_are_told_of_the_page_of_what_hangs_on_it(
