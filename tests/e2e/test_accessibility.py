@@ -30,6 +30,7 @@ READER = "Reader.One@example.org"
 ADDRESSES = [
     "/",
     "/about/",
+    "/admin/login/",
     "/blocks/",
     "/jobs/",
     "/jobs/?q=nights",

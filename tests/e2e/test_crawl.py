@@ -7,8 +7,7 @@ from django.db import transaction
 from django.test import Client, TestCase, override_settings
 
 from jobs.models import JobPath
-from notifications import messages
-from notifications.messages.parts import NotWanted
+from notifications.messages import NotWanted, content_of
 from notifications.models import OutgoingEmail
 from notifications.rendering import render
 from subscriptions import services
@@ -66,7 +65,7 @@ def send_one_of_each_kind():
     contents = {}
     for email in OutgoingEmail.objects.filter(user=None).order_by("pk"):
         try:
-            content = messages.content_of(email)
+            content = content_of(email)
         except NotWanted:
             continue
         contents.setdefault(content.template, content)
