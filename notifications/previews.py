@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from jobs import formatting
-from notifications import messages
+from notifications.messages import NotWanted, content_of
 from notifications.messages.announcing import to_follower
 from notifications.messages.asking import asking_to_confirm
-from notifications.messages.parts import NotWanted, manage_url, stop_url
+from notifications.messages.parts import manage_url, stop_url
 from notifications.models import OutgoingEmail
 from notifications.rendering import Content, absolute, render
 from subscriptions import addresses
@@ -38,7 +38,7 @@ class Preview:
 def preview(email: OutgoingEmail) -> Preview | None:
     """Show what ``email`` says without a working token; None when it is past telling."""
     try:
-        content = messages.content_of(email)
+        content = content_of(email)
     except NotWanted:
         past = _as_it_was(email)
         if past is None:

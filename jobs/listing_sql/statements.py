@@ -1,6 +1,7 @@
 """What the triggers do, as far as all databases say it alike.
 
-Names in braces are what a dialect says in its own words.
+``{which}`` selects rows, as whoever writes them wants; other names in braces are what
+a dialect says in its own words.
 """
 
 #: What is written of the jobs that ``{which}`` selects. Nothing else leads to an index
@@ -26,6 +27,7 @@ LISTING = """
         )) = 1
     )
 """
+#: Where the jobs are that ``{which}`` selects, of those that are listed.
 PLACES = """
     INSERT INTO jobs_joblistingplace (listing_id, key, name, is_town, closes_at)
     SELECT number, lower(name), MIN(name), MAX(town) = 1, closes_at FROM (
@@ -62,6 +64,6 @@ WORDS = """
         FROM jobs_jobrequirement asked WHERE asked.page_id = job.page_ptr_id
     ), '')
 """
-#: What goes when a row of ``JobListing`` goes.
-FORGET_NAME = "jobs_listing_forgotten"
+#: What goes when a row of ``JobListing`` goes, and the trigger that sees to it.
 FORGET = "DELETE FROM jobs_joblistingplace WHERE listing_id = OLD.number"
+FORGET_NAME = "jobs_listing_forgotten"

@@ -1,7 +1,7 @@
 """What the environment decides.
 
-Settings read the environment through ``env``, ``text`` and ``number`` only, and
-these know no variable that is not in the table of ``jobsite.settings.variables``.
+Settings read the environment through ``env`` and the functions of this module only,
+and these know no variable that is not in the table of ``jobsite.settings.variables``.
 """
 
 import os

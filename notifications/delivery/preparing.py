@@ -23,8 +23,8 @@ from notifications.delivery.skeleton import (
     skeleton_of,
 )
 from notifications.delivery.transport import Outgoing
+from notifications.messages import NotWanted
 from notifications.messages.announcing import marked, marks_of
-from notifications.messages.parts import NotWanted
 from notifications.models import Announcement, OutgoingEmail, Suppression
 from subscriptions.models import Subscription
 

@@ -20,7 +20,7 @@ from notifications.delivery.replies import Answer, Outcome, Phase
 from notifications.delivery.tallying import Tallies
 from notifications.delivery.transport import Outgoing
 from notifications.delivery.trouble import RelayTrouble
-from notifications.messages.parts import NotWanted, NotYet
+from notifications.messages import NotWanted, NotYet
 from notifications.models import Announcement, OutgoingEmail, Suppression
 from notifications.suppressing import suppress
 from subscriptions.models import Subscriber

@@ -3,8 +3,8 @@
 ``smtplib`` connects, encrypts and signs in. Messages go over its socket here, since
 ``smtplib.SMTP.sendmail`` cannot say whether a message was given away before the
 connection broke, waits equally long in every phase, and takes four turns where
-pipelining (RFC 2920) needs one or two. What an answer means follows RFC 5321 (4.2,
-4.5.3.2) and the enhanced codes of RFC 3463.
+pipelining (RFC 2920) needs one or two. How long to wait for an answer follows RFC 5321
+(4.5.3.2); what it means is in ``replies``.
 """
 
 from __future__ import annotations

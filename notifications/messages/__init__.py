@@ -11,19 +11,21 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from notifications.messages import announcing, asking, closing, companies
-from notifications.messages.parts import NotWanted
+from notifications.messages.parts import NotWanted, NotYet
 from notifications.models import OutgoingEmail, Suppression
 from notifications.rendering import Content, Message, render
 from notifications.texts import texts_for
 from subscriptions import addresses
 
+__all__ = ["NotWanted", "NotYet", "compose", "content_of"]
+
 Kind = OutgoingEmail.Kind
 
 CONTENT: dict[str, Callable[[OutgoingEmail], Content]] = {
-    Kind.CONFIRM: asking.confirm,
+    Kind.CONFIRM: asking.confirmation,
     Kind.ALREADY: asking.already_following,
     Kind.MANAGE_LINK: asking.manage_link,
-    Kind.ANNOUNCEMENT: announcing.announcement,
+    Kind.ANNOUNCEMENT: announcing.announced,
     Kind.REMINDER: closing.reminder,
     Kind.NEW_FOLLOWER: companies.new_follower,
     Kind.CLOSING_SOON: closing.closing_soon,

@@ -27,8 +27,8 @@ from subscriptions import retention, tokens
 from subscriptions.models import Subscription
 
 
-def announcement(email: OutgoingEmail) -> Content:
-    """Tells one follower what was announced."""
+def announced(email: OutgoingEmail) -> Content:
+    """Tell one follower what was announced."""
     subscriber, announcement = subscriber_of(email), email.announcement
     if announcement is None:
         raise NotWanted("announcement deleted")
@@ -52,7 +52,14 @@ def marked(announcement: Announcement, marks: dict[str, str]) -> Content:
 def to_follower(
     announcement: Announcement, address: str, marks: dict[str, str]
 ) -> Content:
-    """What goes to ``address``; ``marks`` are what ``marks_of`` says of a follower."""
+    """What goes to ``address``.
+
+    Args:
+        announcement: what is told.
+        address: of one follower, or of nobody.
+        marks: by the names of ``marks_of``, what differs from one to the next: a
+            follower's own, or whatever stands in their place.
+    """
     values = announcement_values(announcement) | {
         "follows_since": marks["since"],
         "stop_url": stop_url(marks["stop_token"]),

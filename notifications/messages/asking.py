@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from notifications.models import OutgoingEmail
 
 
-def confirm(email: OutgoingEmail) -> Content:
-    """Asks to confirm whatever of the person's still waits for that."""
+def confirmation(email: OutgoingEmail) -> Content:
+    """Ask to confirm whatever of the person's still waits for that."""
     subscriber = subscriber_of(email)
     rows = subscriber.subscriptions.current().select_related("record__page")
     asked = list(rows.order_by("requested_at", "pk"))
@@ -43,7 +43,7 @@ def asking_to_confirm(subscriber: Subscriber, rows: list[Subscription]) -> Conte
 
 
 def already_following(email: OutgoingEmail) -> Content:
-    """Answers somebody who asked to follow what they follow."""
+    """Answer somebody who asked to follow what they follow."""
     subscriber = subscriber_of(email)
     rows = email.subscriptions.select_related("record__page").order_by("pk")
     subscription = rows.first()
@@ -67,7 +67,7 @@ def _job_of(record: JobRecord) -> dict[str, Any]:
 
 
 def manage_link(email: OutgoingEmail) -> Content:
-    """Answers whoever asked for the link: also an address that follows nothing."""
+    """Answer whoever asked for the link: also an address that follows nothing."""
     if email.subscriber_id is None:
         return _answer_to_stranger(email)
     return _link_to_list(subscriber_of(email))

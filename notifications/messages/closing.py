@@ -33,7 +33,7 @@ REMIND_BEFORE = dt.timedelta(days=3)
 
 
 def reminder(email: OutgoingEmail) -> Content:
-    """Reminds a follower who asked for it.
+    """Remind a follower who asked for it.
 
     Raises:
         NotYet: the closing date was moved so far that a later one will be due.
@@ -72,7 +72,7 @@ def reminder(email: OutgoingEmail) -> Content:
 
 
 def closing_soon(email: OutgoingEmail) -> Content:
-    """Reminds an editor of a job that closes, while they may still change it."""
+    """Remind an editor of a job that closes, while they may still change it."""
     user, record = email.user, email.record
     if user is None or not user.is_active or not user.email:
         raise NotWanted("nobody to write to")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def new_follower(email: OutgoingEmail) -> Content:
-    """Tells a company who began to follow its jobs, several at once."""
+    """Tell a company who began to follow its jobs, several at once."""
     company = email.company
     if company is None or not company.email:
         raise NotWanted("company has no address")
