@@ -69,7 +69,8 @@ class JobSitemap(Sitemap[tuple[str, dt.datetime | None]]):
 class CompanySitemap(Sitemap[tuple[str, int]]):
     """Companies with an open job, each with when any of their jobs was last published.
 
-    Also one that has ended, which their pages show: their date never goes back.
+    Also one that has ended, which their pages show. So their date goes back only when
+    the page of that job is deleted.
     """
 
     limit = PART

@@ -111,6 +111,7 @@ class JobIndexPage(RoutablePageMixin, Page):
         """
         companies = Company.objects.select_related("logo")
         company = get_object_or_404(companies, slug=slug, is_confidential=False)
+        below = self.reverse_subpage("company", args=[company.slug])
         jobs, total = listing.of_company(company, request)
         closed = JobPage.objects.closed_lately(company)
         return self.render(
@@ -118,7 +119,7 @@ class JobIndexPage(RoutablePageMixin, Page):
             template="jobs/company.html",
             context_overrides={
                 "company": company,
-                "canonical": f"{self.get_full_url(request)}company/{company.slug}/",
+                "canonical": f"{self.get_full_url(request)}{below}",
                 "jobs": jobs,
                 "total": total,
                 "places": formatting.listed(x for job in jobs for x in job.towns),

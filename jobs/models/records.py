@@ -181,7 +181,7 @@ class JobRecord(models.Model):
 
     @property
     def was_open_until(self) -> dt.datetime | None:
-        """When a job that is gone stopped to take applications; None if nobody noted.
+        """When a job that is gone stopped taking applications; None if nobody noted.
 
         It may have been filled, or its closing date have passed, before it went.
         """

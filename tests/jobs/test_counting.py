@@ -147,7 +147,8 @@ class TestCounts:
             assert len(queries) <= 2
 
     @pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="SQLite knows one way to words."
+        connection.vendor != "postgresql",
+        reason="needs PostgreSQL: SQLite knows one way to words.",
     )
     def test_find_at_once_what_is_expected_to_be_rare(self):
         with CaptureQueriesContext(connection) as queries:
@@ -171,9 +172,13 @@ class TestCounts:
         [full_time] = remote.choices["type"]
         assert full_time.count.or_more
 
-    def test_of_too_many_look_at_the_newest(self, monkeypatch):
+    @pytest.fixture
+    def many_are_ten(self, monkeypatch):
         monkeypatch.setattr(counting, "COUNT_LIMIT", 10)
         monkeypatch.setattr(counting, "SAMPLE", 4)
+
+    @pytest.mark.usefixtures("many_are_ten")
+    def test_of_too_many_look_at_the_newest(self):
         make_jobs(8, workplace="REMOTE", employment_type="INTERN", pay_min=30000)
         make_jobs(3, workplace="REMOTE", employment_type="PART_TIME", pay_min=30000)
         make_jobs(3, workplace="HYBRID", employment_type="CONTRACTOR", pay_min=30000)
@@ -183,9 +188,8 @@ class TestCounts:
         counts = {x.value: str(x.count) for x in remote.choices["type"]}
         assert counts == {"PART_TIME": "3+", "INTERN": "1+"}
 
-    def test_of_too_many_with_a_word_look_at_as_many_of_them(self, monkeypatch):
-        monkeypatch.setattr(counting, "COUNT_LIMIT", 10)
-        monkeypatch.setattr(counting, "SAMPLE", 4)
+    @pytest.mark.usefixtures("many_are_ten")
+    def test_of_too_many_with_a_word_look_at_as_many_of_them(self):
         make_jobs(8, title="Baker", employment_type="INTERN", pay_min=30000)
         make_jobs(3, title="Baker", employment_type="PART_TIME", pay_min=30000)
         make_jobs(3, title="Porter", employment_type="CONTRACTOR", pay_min=30000)
@@ -274,7 +278,8 @@ def jobs_read_by(plan):
 
 @pytest.mark.django_db
 @pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="SQLite stops in its index of words."
+    connection.vendor != "postgresql",
+    reason="needs PostgreSQL: SQLite stops in its index of words.",
 )
 def test_jobs_with_a_rare_word_are_read_no_further_than_counted(monkeypatch):
     monkeypatch.setattr(counting, "COUNT_LIMIT", 10)

@@ -4,14 +4,12 @@ import datetime as dt
 import itertools
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from wagtail.models import Page
 
-from jobs import editions, listing_sql, search, services
+from jobs import editions, search, services
 from jobs.choices import ClosedReason
-from jobs.listing_sql.wires import WIRES
 from jobs.models import (
     JobListing,
     JobListingPlace,
@@ -257,7 +255,8 @@ class TestBulk:
         assert many < 4 * few
 
     @pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="SQLite keeps no row that was."
+        connection.vendor != "postgresql",
+        reason="needs PostgreSQL: SQLite keeps no row that was.",
     )
     def test_writes_a_job_once_for_each_statement_and_not_for_each_row(self, shared):
         written = (
@@ -274,7 +273,8 @@ class TestBulk:
             assert cursor.fetchone()[0] - before == 3 * 20
 
     @pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="SQLite keeps no row that was."
+        connection.vendor != "postgresql",
+        reason="needs PostgreSQL: SQLite keeps no row that was.",
     )
     def test_turns_the_edition_once_in_each_statement(self, shared):
         written = (
@@ -381,27 +381,3 @@ class TestFollowing:
         job.save_revision().publish()
 
         assert self.found("sourdough", "one", "two")
-
-
-class TestInstalling:
-    def test_does_nothing_where_all_is_there(self, django_assert_max_num_queries):
-        make_job()
-
-        with django_assert_max_num_queries(4):
-            listing_sql.install()
-
-        assert JobListing.objects.count() == 1
-
-    def test_mends_what_was_lost(self):
-        job = make_job()
-        wire = WIRES[0]
-        where = f" ON {wire.table}" if connection.vendor == "postgresql" else ""
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP TRIGGER {wire.name}{where}")
-        JobListing.objects.all().delete()
-        assert listed_now() == set()
-
-        call_command("migrate", verbosity=0)
-
-        assert listed_now() == {job.pk}
-        assert listed_now() | {make_job().pk} == open_now()

@@ -114,7 +114,8 @@ def kept():
 
 
 @pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="SQLite plans each statement anew."
+    connection.vendor != "postgresql",
+    reason="needs PostgreSQL: SQLite plans each statement anew.",
 )
 class TestKeptByServer:
     def test_has_one_statement_for_all_values(self):

@@ -100,7 +100,9 @@ def test_lead_to_indexes(client, crowded, subtests):
             assert read_whole(client, url) == set()
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no plan.")
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="needs PostgreSQL: SQLite keeps no plan."
+)
 def test_that_the_server_keeps_for_all_values_lead_to_indexes(client, crowded):
     for url in ("/", crowded.url, make_board().url):
         begin_a_process()
@@ -121,14 +123,18 @@ def test_that_the_server_keeps_for_all_values_lead_to_indexes(client, crowded):
             assert not READ_WHOLE.findall(plan), statement
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compiles none.")
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="needs PostgreSQL: SQLite compiles none."
+)
 def test_are_not_compiled(db):
     with connection.cursor() as cursor:
         cursor.execute("SHOW jit")
         assert cursor.fetchone() == ("off",)
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has statistics.")
+@pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="needs SQLite: PostgreSQL has statistics."
+)
 def test_of_the_newest_jobs_read_these_and_no_others(client, crowded):
     with CaptureQueriesContext(connection) as queries:
         client.get(crowded.url)

@@ -95,7 +95,7 @@ class TestSitemap:
 
         assert changed == edited_at.date().isoformat()
 
-    def test_never_dates_a_company_back(self, client):
+    def test_dates_a_company_by_a_job_that_ended_too(self, client):
         company, edited_at = make_company(), in_days(2)
         make_job(company=company)
         newest = make_job(company=company)

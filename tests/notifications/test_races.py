@@ -199,7 +199,10 @@ def test_a_company_hears_once_of_two_first_followers_at_the_same_moment(
     assert notice.subscriptions.count() == 2
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="it has one writer at a time")
+@pytest.mark.skipif(
+    connection.vendor == "sqlite",
+    reason="needs PostgreSQL: SQLite has one writer at a time",
+)
 def test_a_job_that_somebody_is_confirming_is_passed_over(changed):
     holding, enough = threading.Event(), threading.Event()
 
