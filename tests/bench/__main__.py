@@ -15,11 +15,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import chain
-from typing import Any
 
 from tests.bench.databases import SERVER, Vendor, postgres, postgres_server, run, sqlite
 from tests.bench.figures import Figure
-from tests.bench.pages import exponent
+from tests.bench.visits import pages
 
 RECONCILER = "reconciler"
 PAGES = "pages"
@@ -34,10 +33,6 @@ ROWS = (
     "memory",
     "editor",
 )
-
-
-#: What no reader waits for: it must not grow, and is told without a bar.
-FOR_MACHINES = ("feed", "sitemap")
 
 
 def main(arguments: list[str]) -> int:
@@ -89,61 +84,6 @@ def measured(vendor: Vendor, rows: list[str]) -> Iterator[Figure]:
     if others:
         for line in run("measure", "rows", *others, url=vendor.crowd):
             yield Figure(**json.loads(line))
-
-
-def pages(vendor: Vendor) -> Iterator[Figure]:
-    """What visitors cost, with few jobs and with many."""
-    few, some, many = (
-        json.loads("".join(run("pages", url=url)))
-        for url in (vendor.hamlet, vendor.village, vendor.town)
-    )
-    yield from pages_compared(few, some, many)
-
-
-def pages_compared(few: Any, some: Any, many: Any) -> Iterator[Figure]:
-    """The figures of 1,000, 10,000 and 50,000 jobs beside each other."""
-    for name, cost in many["cost"].items():
-        is_kept = name.endswith((", kept", ", 304"))
-        told = f"{cost['ms']:.2f} over {cost['hello_ms']:.2f} ms"
-        less = [x["cost"][name]["ratio"] for x in (few, some)]
-        told += f"; 1,000 jobs: {less[0]:.1f}; 10,000: {less[1]:.1f}"
-        if not name.startswith(FOR_MACHINES):
-            yield Figure(
-                row=f"{name}: processor time over hello",
-                measured=cost["ratio"],
-                bar=4 if is_kept else 30 if name.startswith("job") else 40,
-                told=told,
-            )
-        growth = exponent(less[0], cost["ratio"], 50)
-        yield Figure(
-            row=f"{name}: growth exponent", measured=growth, bar=0.1, told=told
-        )
-    for name, count in many["queries"].items():
-        yield Figure(
-            row=f"{name}: SQL queries",
-            measured=count,
-            bar=1 if name.endswith(", kept") else 5,
-            told=f"{few['queries'][name]} with 1,000 jobs",
-        )
-    visit = many["visit"]
-    yield Figure(
-        row="list: HTML, packed", measured=many["list_bytes"] / 1000, bar=6, unit=" kB"
-    )
-    yield Figure(
-        row="first visit to the list",
-        measured=visit["bytes"] / 1000,
-        bar=60,
-        unit=" kB",
-        told=f"{visit['requests']} requests, {visit['elsewhere']} elsewhere",
-    )
-    yield Figure(
-        row="first visit to the list: requests", measured=visit["requests"], bar=8
-    )
-    yield Figure(
-        row="first visit to the list: requests elsewhere",
-        measured=visit["elsewhere"],
-        bar=0,
-    )
 
 
 def reconciler(vendor: Vendor) -> Iterator[Figure]:

@@ -85,8 +85,11 @@ def postgres_server() -> str:
     return server
 
 
-def run(module: str, *arguments: str, url: str) -> Iterator[str]:
-    """Run one of our modules against the database at ``url``; answers its lines.
+@contextmanager
+def started(module: str, *arguments: str, url: str) -> Iterator[subprocess.Popen[str]]:
+    """One of our modules at work on the database at ``url``, to be told and read.
+
+    Its input is closed at the end, and it is waited for.
 
     Raises:
         CalledProcessError: it failed; what it said of that was printed.
@@ -96,15 +99,33 @@ def run(module: str, *arguments: str, url: str) -> Iterator[str]:
     with (
         tempfile.TemporaryFile("w+") as log,
         subprocess.Popen(
-            command, env=env, stdout=subprocess.PIPE, stderr=log, text=True
+            command,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
         ) as process,
     ):
         try:
-            yield from process.stdout
+            yield process
         except BaseException:
             process.terminate()
             raise
-        if process.wait():
-            log.seek(0)
-            print("".join(log.readlines()[-40:]), file=sys.stderr)
+        finally:
+            process.stdin.close()
+            if process.wait() > 0:
+                log.seek(0)
+                print("".join(log.readlines()[-40:]), file=sys.stderr)
+        if process.returncode:
             raise subprocess.CalledProcessError(process.returncode, command)
+
+
+def run(module: str, *arguments: str, url: str) -> Iterator[str]:
+    """Run one of our modules against the database at ``url``; answers its lines.
+
+    Raises:
+        CalledProcessError: it failed; what it said of that was printed.
+    """
+    with started(module, *arguments, url=url) as process:
+        yield from process.stdout

@@ -12,7 +12,7 @@ import pytest
 
 from jobsite.settings.base import BASE_DIR
 from tests.bench.databases import SETTINGS, postgres, postgres_server, sqlite
-from tests.bench.pages import HOST, Server
+from tests.bench.serving import HOST, Server
 
 pytestmark = pytest.mark.slow
 
