@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import caches
 from django.core.management import call_command
 from django.template.loader import render_to_string
@@ -18,6 +17,7 @@ from jobs.models import Company, JobPath, JobRecord
 from notifications.public_views import notices_url
 from subscriptions import services, tokens
 from subscriptions.limits import Limit
+from tests.e2e.seeing import barriers
 from tests.e2e.visiting import (
     ask_to_follow,
     expect_heading,
@@ -238,24 +238,15 @@ def pages_of_errors(page):
     yield "500"
 
 
-def barriers(page):
-    """What axe finds; the name of each rule and where it is broken."""
-    for violation in Axe().run(page).response["violations"]:
-        for node in violation["nodes"]:
-            yield f"{violation['id']} at {node['target']}: {node['html'][:120]}"
-
-
 def faults(page):
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         if is_too_wide(page):
             yield f"wider than {width} px"
     # The last width in light, the first one in dark: both layouts, both schemes.
-    page.emulate_media(color_scheme="light")
-    yield from (f"light: {barrier}" for barrier in barriers(page))
+    yield from barriers(page, scheme="light")
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-    page.emulate_media(color_scheme="dark")
-    yield from (f"dark: {barrier}" for barrier in barriers(page))
+    yield from barriers(page, scheme="dark")
 
 
 def test_every_public_page_is_free_of_barriers_and_fits_every_screen(

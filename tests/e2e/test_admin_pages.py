@@ -1,7 +1,6 @@
 """Every page of the admin that is ours: for every eye, by keyboard, within its policy."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -9,6 +8,7 @@ from jobs.models import JobPage
 from notifications import services
 from notifications.models import Pause
 from tests.e2e.editing import JobEditor
+from tests.e2e.seeing import barriers
 from tests.e2e.visiting import press_keys_to, tab_to
 from tests.factories import edit, in_days, make_job, make_subscription, make_user
 from tests.notifications.admin_pages import every_page, furnish, is_a_page, panels
@@ -154,19 +154,12 @@ def has_dialog(page):
     return page.locator(f"{DIALOG}:visible").count() > 0
 
 
-def barriers(page, inside=""):
-    """What axe finds, in light and in dark; only ``inside`` a part, if there is one."""
-    page.add_style_tag(content="*, ::before, ::after { transition: none !important }")
+def barriers_in(page, inside=""):
+    """Those of both schemes; only ``inside`` a part, if there is one."""
     inside = inside or (DIALOG if has_dialog(page) else "")
-    context = {"include": [inside]} if inside else {}
+    context = WAGTAILS | ({"include": [inside]} if inside else {})
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for violation in (
-            Axe().run(page, context=context | WAGTAILS).response["violations"]
-        ):
-            for node in violation["nodes"]:
-                where = f"{node['target']}: {node['html'][:150]}"
-                yield f"{scheme}: {violation['id']} at {where}"
+        yield from barriers(page, scheme=scheme, context=context)
 
 
 def out_of_reach(page, inside="main"):
@@ -198,7 +191,7 @@ def test_every_page_is_free_of_barriers_and_needs_no_mouse(job, under_review, si
     found = [
         f"{name}: {fault}"
         for name in every_view(page, job, under_review)
-        for fault in (*barriers(page), *out_of_reach(page), *cut_off(page))
+        for fault in (*barriers_in(page), *out_of_reach(page), *cut_off(page))
     ]
 
     assert found == []
@@ -224,7 +217,7 @@ def test_the_panel_of_followers_is_so_in_each_of_its_states(job, deliver, sign_i
         f"{name}: {fault}"
         for name in every_state(page, jobs)
         for fault in (
-            *barriers(page, PANEL),
+            *barriers_in(page, PANEL),
             *out_of_reach(page, PANEL),
             *cut_off(page),
         )
@@ -232,7 +225,7 @@ def test_the_panel_of_followers_is_so_in_each_of_its_states(job, deliver, sign_i
     Pause.objects.create()
     page.reload()
     expect(page.locator(PANEL)).to_contain_text("All email has been paused")
-    found += [*barriers(page, PANEL), *out_of_reach(page, PANEL)]
+    found += [*barriers_in(page, PANEL), *out_of_reach(page, PANEL)]
 
     assert found == []
 
