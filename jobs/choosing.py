@@ -57,19 +57,27 @@ def sorts(filters: JobFilters) -> list[Link]:
 def near(filters: JobFilters, found: facets.Facets) -> list[Link]:
     """Up to three searches that are like one that found nothing, and find something.
 
-    One filter less at first. Where that does not help, each filter alone, which costs
-    one query.
+    One filter less at first. Where that does not help, each filter alone. One query,
+    or two.
     """
-    fewer = {tuple(filters.all_but(x)): n for x, n in found.without.items() if n}
+    if not filters.active:
+        return []
+    fewer = _that_find(filters, [tuple(filters.all_but(x)) for x in filters.active])
     if not fewer and len(filters.active) > 2:
-        alone = [(name,) for name in filters.active]
-        counts = facets.count_each([filters.narrowed(names) for names in alone])
-        fewer = {names: n for names, n in zip(alone, counts, strict=True) if n}
+        fewer = _that_find(filters, [(name,) for name in filters.active])
     nearest = sorted(fewer.items(), key=lambda item: item[1].number)
     return [
         Link(_in_words(filters, found, names), _only(filters, names), count=count)
         for names, count in nearest[:NEAR_SEARCHES]
     ]
+
+
+def _that_find(
+    filters: JobFilters, lists: list[tuple[str, ...]]
+) -> dict[tuple[str, ...], facets.Count]:
+    """How much each list has that has anything, by the filters that narrow it."""
+    counts = facets.count_each([filters.narrowed(names) for names in lists])
+    return {names: n for names, n in zip(lists, counts, strict=True) if n}
 
 
 def _only(filters: JobFilters, names: tuple[str, ...]) -> str:
@@ -141,8 +149,11 @@ class Pages:
 
 
 def pages(filters: JobFilters, page: JobListPage) -> Pages:
+    whole = filters.query_string()
+    begun = f"{whole}&" if whole else "?"
+
     def link(number: int, text: str = "") -> Link:
-        query = filters.query_string(page=number if number > 1 else None)
+        query = f"{begun}page={number}" if number > 1 else whole
         return Link(text or str(number), query, is_current=number == page.number)
 
     if page.number is None:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 #: As far as anything is counted: "1,000+".
 COUNT_LIMIT = 1_000
-#: Of lists with more, choices are counted among so many of those that were counted.
+#: Of lists with more, choices are counted among so many of those that were counted. What
+#: a filter in use offers beside others is not read any further.
 SAMPLE = 500
 #: As far as a choice is counted in its index.
 FEW = 100
@@ -47,9 +48,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 ALL = "every"
 
 
-def first(jobs: JobListingQuerySet, *columns: str) -> QuerySet[JobListing, Any]:
-    """As many of ``jobs`` as are counted."""
-    return jobs.values_list(*columns)[: COUNT_LIMIT + 1]
+def first(
+    jobs: JobListingQuerySet, *columns: str, limit: int | None = None
+) -> QuerySet[JobListing, Any]:
+    """As many of ``jobs`` as are counted, and one more."""
+    return jobs.values_list(*columns)[: (limit or COUNT_LIMIT) + 1]
 
 
 def _as_found(jobs: JobListingQuerySet) -> JobListingQuerySet:
@@ -84,40 +87,52 @@ class Counter:
         self.now = connection.ops.adapt_datetimefield_value(filters.now)
         self.soon = connection.ops.adapt_datetimefield_value(filters.soon)
 
+    @property
+    def offering(self) -> list[str]:
+        """The filters in use that offer other choices."""
+        return self.filters.all_but("q")
+
+    def limit(self, name: str) -> int:
+        """Up to so many jobs the choices of a filter are counted exactly."""
+        if name in self.filters.active and not self.is_open_to_all(name):
+            return SAMPLE
+        return COUNT_LIMIT
+
     def bases(self) -> str:
         """The jobs that all but one of the filters leave, and those that all do."""
+        names = [*self.offering, ALL]
         found = self._rare_words()
         if found is None:
-            return ", ".join(map(self._base, [*self.filters.active, ALL]))
-        # From here on the table has no jobs but those with the words. Only without the
-        # words there are others.
-        of_all = self._base("q")
+            return ", ".join(map(self._base, names))
+        # From here on the table has no jobs but those with the words.
         sql, params = found
         self.params += params
-        names = [*self.filters.all_but("q"), ALL]
         rest = [self._base(name, is_found=True) for name in names]
-        return ", ".join([of_all, f"jobs_joblisting AS MATERIALIZED ({sql})", *rest])
+        return ", ".join([f"jobs_joblisting AS MATERIALIZED ({sql})", *rest])
 
     def _base(self, name: str, *, is_found: bool = False) -> str:
-        """What is left without the filter ``name``, and the sample of it."""
+        """What is left without the filter ``name``; of all, the sample too."""
         by = self.filters.all_but(name)
         active = self.filters.active
         counted = [x for x in COLUMNS if x not in active] if name == ALL else [name]
         columns = ["number", *(column for x in counted for column in COLUMNS[x])]
 
         def make() -> QuerySet[JobListing, Any]:
+            limit = self.limit(name)
             if not is_found:
-                return first(self.filters.narrowed(by), *columns)
+                return first(self.filters.narrowed(by), *columns, limit=limit)
             jobs = self.filters.narrowed(x for x in by if x != "q")
-            return first(_as_found(jobs), *columns)
+            return first(_as_found(jobs), *columns, limit=limit)
 
-        ready = self.filters.prepared((is_found, *by, *columns), make)
+        ready = self.filters.prepared((name, is_found), make)
         sql, params = composed(partial(ready.statement, **self.filters.given), *columns)
         self.params += params
+        if name != ALL:
+            return f"b_{name} AS ({sql})"
         return (
-            f"b_{name} AS ({sql}), s_{name} AS (SELECT * FROM b_{name} "
+            f"b_{ALL} AS ({sql}), sample AS (SELECT * FROM b_{ALL} "
             f"LIMIT (SELECT CASE WHEN COUNT(*) > {COUNT_LIMIT} THEN {SAMPLE} "
-            f"ELSE {COUNT_LIMIT} END FROM b_{name}))"
+            f"ELSE {COUNT_LIMIT} END FROM b_{ALL}))"
         )
 
     def _rare_words(self) -> tuple[str, list[Any]] | None:
@@ -146,15 +161,15 @@ class Counter:
         return (sql, params) if explained["Plan"]["Plan Rows"] <= RARE else None
 
     def base_for(self, name: str) -> str:
-        """Where the choices of a filter are counted: all, or a sample of too many."""
-        return f"s_{name}" if name in self.filters.active else f"s_{ALL}"
+        """Where the choices of a filter are counted."""
+        return f"b_{name}" if name in self.filters.active else "sample"
 
     def is_open_to_all(self, name: str) -> bool:
         """Whether no filter but ``name`` itself narrows what it is counted in."""
         return set(self.filters.active) <= {name}
 
     def totals(self) -> None:
-        for name in [ALL, *self.filters.active]:
+        for name in [ALL, *self.offering]:
             self._add(f"SELECT 'total', '{name}', '', COUNT(*), 0 FROM b_{name}")
 
     def closed_list(self, name: str, column: str, values: list[str]) -> None:

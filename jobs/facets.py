@@ -6,8 +6,9 @@ rows, however many jobs there are:
 
 * A list is counted up to a thousand and one; more are "1,000+".
 * A choice is counted among the jobs that the other filters leave, exactly up to a
-  thousand of them. Of more, five hundred are looked at: the newest, or of rare words
-  on PostgreSQL those that its index finds first.
+  thousand of them, or up to five hundred where its own filter is in use beside others.
+  Of more, five hundred are looked at: the newest, or of rare words on PostgreSQL those
+  that its index finds first.
 * Beside other filters a choice is then what there is at least: "70+".
 * While no other filter is in use, a choice that has fewer than a hundred of these is
   counted in an index of its own: exactly, or "100+".
@@ -72,16 +73,12 @@ class Choice:
 
 @dataclass(slots=True)
 class Facets:
-    """What can be chosen in each filter, and how many jobs the list has.
-
-    ``without`` says how many it would have without each of the filters in use.
-    """
+    """What can be chosen in each filter, and how many jobs the list has."""
 
     total: Count
     choices: dict[str, list[Choice]] = field(default_factory=dict)
     unstated: Count = Count(0)
     closing_soon: Count = Count(0)
-    without: dict[str, Count] = field(default_factory=dict)
 
     def label(self, name: str, value: str) -> str:
         """What ``value`` of the filter ``name`` is called; itself when nobody knows."""
@@ -135,10 +132,8 @@ def count(filters: JobFilters) -> Facets:
     def said(name: str, number: int, *, is_all: bool = False) -> Count:
         if is_all:
             return total
-        if (
-            totals[name if name in filters.active else counting.ALL]
-            <= counting.COUNT_LIMIT
-        ):
+        looked_at = totals[name if name in filters.active else counting.ALL]
+        if looked_at <= counter.limit(name):
             return Count(number)
         if counter.is_open_to_all(name):
             return Count(min(number, counting.FEW), or_more=number >= counting.FEW)
@@ -152,7 +147,6 @@ def count(filters: JobFilters) -> Facets:
             found["closing_soon"][""][1],
             is_all=filters.chosen["closing_soon"],
         ),
-        without={name: Count.capped(totals[name]) for name in filters.active},
     )
     for name in LISTS_OF_CHOICES:
         chosen = {value.casefold() for value in filters.chosen[name]}

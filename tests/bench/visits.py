@@ -15,7 +15,7 @@ from tests.bench.databases import Vendor, started
 from tests.bench.figures import Figure, ratio
 from tests.bench.serving import Server
 
-ROUNDS = 5
+ROUNDS = 7
 #: Seconds of hello in each round.
 HELLO = 0.25
 HELLOS = itertools.repeat(("/", {}))
