@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 COUNT_LIMIT = 1_000
 #: Of lists with more, choices are counted among so many of those that were counted. What
 #: a filter in use offers beside others is not read any further.
-SAMPLE = 500
+SAMPLE = 300
 #: As far as a choice is counted in its index.
 FEW = 100
 #: As many jobs at most are expected to have words that are rare.
@@ -83,6 +83,7 @@ class Counter:
         self.filters = filters
         self.params: list[Any] = []
         self.parts: list[str] = []
+        self.is_found = False
         # As the ORM writes them: SQLite compares texts.
         self.now = connection.ops.adapt_datetimefield_value(filters.now)
         self.soon = connection.ops.adapt_datetimefield_value(filters.soon)
@@ -100,40 +101,51 @@ class Counter:
 
     def bases(self) -> str:
         """The jobs that all but one of the filters leave, and those that all do."""
-        names = [*self.offering, ALL]
         found = self._rare_words()
-        if found is None:
-            return ", ".join(map(self._base, names))
-        # From here on the table has no jobs but those with the words.
-        sql, params = found
-        self.params += params
-        rest = [self._base(name, is_found=True) for name in names]
-        return ", ".join([f"jobs_joblisting AS MATERIALIZED ({sql})", *rest])
+        self.is_found = bool(found)
+        bases = []
+        if found:
+            # From here on the table has no jobs but those with the words.
+            sql, params = found
+            self.params += params
+            bases = [f"jobs_joblisting AS MATERIALIZED ({sql})"]
+        return ", ".join([*bases, *map(self._base, [*self.offering, ALL])])
 
-    def _base(self, name: str, *, is_found: bool = False) -> str:
-        """What is left without the filter ``name``; of all, the sample too."""
-        by = self.filters.all_but(name)
+    def _base(self, name: str) -> str:
+        """How many jobs are left without the filter ``name``, and those looked at."""
         active = self.filters.active
         counted = [x for x in COLUMNS if x not in active] if name == ALL else [name]
         columns = ["number", *(column for x in counted for column in COLUMNS[x])]
+        limit = self.limit(name)
+        if limit == SAMPLE:
+            jobs = self._first(name, limit, *columns)
+            return f"s_{name} AS ({jobs}), t_{name} AS ({self._count(f's_{name}')})"
+        # Counting costs less than keeping as many for all that is counted of them.
+        every = self._count(f"({self._first(name, limit, 'number')}) AS jobs")
+        jobs = self._first(name, limit, *columns)
+        return (
+            f"t_{name} AS ({every}), s_{name} AS (SELECT * FROM ({jobs}) AS jobs "
+            f"LIMIT (SELECT CASE WHEN n > {COUNT_LIMIT} THEN {SAMPLE} "
+            f"ELSE {COUNT_LIMIT} END FROM t_{name}))"
+        )
+
+    def _count(self, jobs: str) -> str:
+        return f"SELECT COUNT(*) AS n FROM {jobs}"
+
+    def _first(self, name: str, limit: int, *columns: str) -> str:
+        """A statement: what is left without the filter ``name``, and one more."""
+        by = self.filters.all_but(name)
 
         def make() -> QuerySet[JobListing, Any]:
-            limit = self.limit(name)
-            if not is_found:
+            if not self.is_found:
                 return first(self.filters.narrowed(by), *columns, limit=limit)
             jobs = self.filters.narrowed(x for x in by if x != "q")
             return first(_as_found(jobs), *columns, limit=limit)
 
-        ready = self.filters.prepared((name, is_found), make)
+        ready = self.filters.prepared((name, self.is_found, *columns), make)
         sql, params = composed(partial(ready.statement, **self.filters.given), *columns)
         self.params += params
-        if name != ALL:
-            return f"b_{name} AS ({sql})"
-        return (
-            f"b_{ALL} AS ({sql}), sample AS (SELECT * FROM b_{ALL} "
-            f"LIMIT (SELECT CASE WHEN COUNT(*) > {COUNT_LIMIT} THEN {SAMPLE} "
-            f"ELSE {COUNT_LIMIT} END FROM b_{ALL}))"
-        )
+        return sql
 
     def _rare_words(self) -> tuple[str, list[Any]] | None:
         """A statement that finds all jobs with the words; None where these are many.
@@ -161,8 +173,8 @@ class Counter:
         return (sql, params) if explained["Plan"]["Plan Rows"] <= RARE else None
 
     def base_for(self, name: str) -> str:
-        """Where the choices of a filter are counted."""
-        return f"b_{name}" if name in self.filters.active else "sample"
+        """Where the choices of a filter are counted: all, or a sample of too many."""
+        return f"s_{name if name in self.filters.active else ALL}"
 
     def is_open_to_all(self, name: str) -> bool:
         """Whether no filter but ``name`` itself narrows what it is counted in."""
@@ -170,7 +182,7 @@ class Counter:
 
     def totals(self) -> None:
         for name in [ALL, *self.offering]:
-            self._add(f"SELECT 'total', '{name}', '', COUNT(*), 0 FROM b_{name}")
+            self._add(f"SELECT 'total', '{name}', '', n, 0 FROM t_{name}")
 
     def closed_list(self, name: str, column: str, values: list[str]) -> None:
         """Count a filter whose values are known beforehand."""

@@ -6,9 +6,9 @@ rows, however many jobs there are:
 
 * A list is counted up to a thousand and one; more are "1,000+".
 * A choice is counted among the jobs that the other filters leave, exactly up to a
-  thousand of them, or up to five hundred where its own filter is in use beside others.
-  Of more, five hundred are looked at: the newest, or of rare words on PostgreSQL those
-  that its index finds first.
+  thousand of them, or up to three hundred where its own filter is in use beside
+  others. Of more, three hundred are looked at: the newest, or of rare words on
+  PostgreSQL those that its index finds first.
 * Beside other filters a choice is then what there is at least: "70+".
 * While no other filter is in use, a choice that has fewer than a hundred of these is
   counted in an index of its own: exactly, or "100+".

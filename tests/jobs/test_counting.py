@@ -157,8 +157,8 @@ class TestCounts:
         is_at_once = "jobs_joblisting AS MATERIALIZED" in queries[-1]["sql"]
         assert is_at_once is (counting.RARE > 0)
 
-    def test_stop_at_a_thousand_and_say_what_there_is_at_least(self, monkeypatch):
-        monkeypatch.setattr(counting, "COUNT_LIMIT", 10)
+    @pytest.mark.usefixtures("many_are_ten")
+    def test_stop_at_a_thousand_and_say_what_there_is_at_least(self):
         make_jobs(8, employment_type="INTERN")
         make_jobs(12, workplace="REMOTE")
 
