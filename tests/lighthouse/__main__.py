@@ -32,6 +32,8 @@ MOST_BYTES, MOST_REQUESTS = 60_000, 8
 CLOSED_ON_PURPOSE = "is-crawlable"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage"
+#: Its browser at times records nothing (NO_NAVSTART), and it asks to be run again.
+TRIES = 3
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -145,8 +147,13 @@ def _ask(environment: dict[str, str], url: str, *, is_closed: bool) -> dict:
     command += ["--output-path=stdout", f"--chrome-flags={FLAGS}"]
     if is_closed:
         command.append(f"--skip-audits={CLOSED_ON_PURPOSE}")
-    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
-    return json.loads(done.stdout)
+    for _ in range(TRIES):
+        done = subprocess.run(
+            command, check=False, env=environment, stdout=subprocess.PIPE
+        )
+        if not done.returncode:
+            return json.loads(done.stdout)
+    sys.exit(f"Lighthouse could not look at {url}, {TRIES} times.")
 
 
 class Visit(NamedTuple):
