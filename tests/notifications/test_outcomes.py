@@ -12,7 +12,7 @@ from jobsite.urls import urlpatterns as public_urlpatterns
 from notifications.models import Announcement, OutgoingEmail
 from tests.factories import edit
 from tests.notifications.conftest import READERS, Staff
-from tests.notifications.test_followers_panel import panel
+from tests.notifications.followers_panel import panel
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("followed_once")]
 

@@ -12,8 +12,8 @@ from subscriptions.addresses import hashed
 from tests.factories import edit, make_job, make_subscription
 from tests.notifications.bulk import bulk_url
 from tests.notifications.conftest import Staff
+from tests.notifications.followers_panel import panel
 from tests.notifications.reading import squeezed
-from tests.notifications.test_followers_panel import panel
 from tests.notifications.test_routes import form_of
 
 pytestmark = pytest.mark.django_db
