@@ -26,7 +26,7 @@ from tests.bench.serving import HOST, Asked, Server, cpu_of
 
 #: Seconds in which a page is asked for again and again.
 WINDOW = 0.4
-#: Requests before them, that a server is awake and a list of what it knows is made.
+#: Requests before them that do not count: what they leave behind is found by the rest.
 FIRST = 3
 #: Jobs that are asked for one after the other, or changed.
 JOBS = 400

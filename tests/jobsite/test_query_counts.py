@@ -43,6 +43,7 @@ LISTS = {
     "highest pay first": "?sort=pay",
     "several": "?category=food&workplace=ON_SITE&location=Marlhaven&q=job",
     "nothing found": "?q=zeppelin",
+    "nothing found of several": "?q=job&workplace=REMOTE&type=INTERN",
 }
 #: Of these there may be five.
 BOUND = {*LISTS, "job"}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from jobs.models import JobRequirement
 from tests.factories import location
-from tests.notifications.account import FACTS, Ad, Asked, Known, Said
+from tests.notifications.ads import FACTS, Ad, Asked, Known, Said
 
 PEOPLE = ["ada@example.org", "Bo.B+jobs@example.org", "cy@example.org"]
 TITLES = [

@@ -27,8 +27,9 @@ from subscriptions import services as subscriptions
 from subscriptions import tokens
 from subscriptions.models import Subscription
 from tests.factories import build_job, make_board, make_category, make_company
-from tests.notifications.account import Ad, Asked, Follow, Job, Said
+from tests.notifications.account import Follow, Job
 from tests.notifications.acting import ASKS, CHANGES, PAYS, PEOPLE, TITLES, TOWNS, write
+from tests.notifications.ads import Ad, Asked, Said
 from tests.notifications.watching import Watched
 
 WAITS = [4, 11, 60, 300, 1440, 8 * 1440]

@@ -25,7 +25,7 @@ from notifications.models import (
     Pause,
 )
 from subscriptions.models import EndedReason, Subscription
-from tests.notifications.account import NEWS_FOR, OPEN, meant, read
+from tests.notifications.account import NEWS_FOR, OPEN
 from tests.notifications.acting import (
     as_json,
     asked,
@@ -34,6 +34,7 @@ from tests.notifications.acting import (
     told_rows,
     write,
 )
+from tests.notifications.ads import meant, read
 from tests.notifications.reading import says, text_of
 
 START = dt.datetime(2026, 6, 1, 9, 0, 30, tzinfo=dt.UTC)
